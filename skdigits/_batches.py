@@ -1,0 +1,81 @@
+"""Images on the device, and batches of them."""
+
+import math
+
+import torch
+from torch.utils.data import Dataset
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
+"""What weights and pixels are kept in, by precision."""
+
+
+def as_tensor(images, dtype):
+    """Copy an array of shape (n, h, w) to a tensor of shape (n, 1, h, w); bytes stay bytes."""
+    if images.dtype.name not in ("uint8", "bool"):
+        images = images.astype(str(dtype).removeprefix("torch."), copy=False)
+    return torch.tensor(images).unsqueeze(1)
+
+
+class ResidentImages(Dataset):
+    """Images, labels and, where some count more than others, weights: all on the device.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, h, w)
+    labels : ndarray of shape (n,)
+        Integers from 0.
+    sample_weight : ndarray of shape (n,) or None
+        Scaled here to a mean of 1, so that the mean loss is the weighted mean.
+    precision : str
+    device : str
+    """
+
+    def __init__(self, images, labels, sample_weight, *, precision, device):
+        dtype = DTYPES[precision]
+        self.images = as_tensor(images, dtype).to(device)
+        self.labels = torch.tensor(labels, dtype=torch.int64, device=device)
+        self.sample_weight = None
+        if sample_weight is not None:
+            sample_weight = sample_weight / sample_weight.mean()
+            self.sample_weight = torch.tensor(sample_weight, dtype=dtype, device=device)
+
+    def __len__(self):
+        return len(self.labels)
+
+
+class Batches:
+    """Batches of nearly equal size, anew and in a new order each time it is iterated.
+
+    Parameters
+    ----------
+    dataset : ResidentImages
+    batch_size : int
+        Largest number of images in a batch.
+    generator : torch.Generator or None, default=None
+        Source of order and distortion; None keeps the order.
+    distort : callable or None, default=None
+        ``distort(images, generator)`` returns other images.
+    """
+
+    def __init__(self, dataset, batch_size, generator=None, distort=None):
+        self.dataset = dataset
+        self.n_batches = math.ceil(len(dataset) / batch_size)
+        self.generator = generator
+        self.distort = distort
+
+    def __len__(self):
+        return self.n_batches
+
+    def __iter__(self):
+        data, order = self.dataset, torch.arange(len(self.dataset))
+        if self.generator is not None and self.n_batches > 1:
+            order = torch.randperm(len(data), generator=self.generator)
+        for rows in order.to(data.labels.device).tensor_split(self.n_batches):
+            images, weight = data.images[rows], None
+            if self.distort is not None:
+                dtype = images.dtype if images.is_floating_point() else torch.float32
+                images = self.distort(images.to(dtype), self.generator)
+            inputs = {"x": images.contiguous(memory_format=torch.channels_last)}
+            if data.sample_weight is not None:
+                weight = inputs["sample_weight"] = data.sample_weight[rows]
+            yield inputs, (data.labels[rows], weight)

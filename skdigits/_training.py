@@ -1,0 +1,385 @@
+"""Training: skorch's loop over whole batches of resident tensors."""
+
+import copy
+import math
+
+import numpy as np
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback, EarlyStopping, EpochTimer, PassthroughScoring, PrintLog
+from skorch.helper import predefined_split
+from skorch.utils import noop
+
+from skdigits._batches import DTYPES, Batches, as_tensor
+from skdigits._devices import is_available
+from skdigits._network import DigitCNN
+
+OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
+
+
+class DigitNet(NeuralNet):
+    """skorch's net, fed by `Batches`, with weighted loss and accuracy.
+
+    Parameters
+    ----------
+    module : DigitCNN
+    precision : {"float32", "bfloat16", "float64"}, default="float32"
+        bfloat16 computes the network's products in 16 bits; weights stay in float32.
+    **kwargs
+        As for `skorch.NeuralNet`.
+    """
+
+    def __init__(self, module, precision="float32", **kwargs):
+        super().__init__(module, **kwargs)
+        self.precision = precision
+
+    @property
+    def _default_callbacks(self):
+        return [
+            ("epoch_timer", EpochTimer()),
+            ("train_loss", PassthroughScoring("train_loss", on_train=True)),
+            ("valid_loss", PassthroughScoring("valid_loss")),
+            ("valid_accuracy", PassthroughScoring("valid_accuracy", lower_is_better=False)),
+            ("print_log", PrintLog()),
+        ]
+
+    def infer(self, x, **fit_params):
+        """Return the logits of a batch, in the module's own precision."""
+        device_type = torch.device(self.device).type
+        with torch.autocast(device_type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            return super().infer(x, **fit_params).to(DTYPES[self.precision])
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Return the weighted mean of the cross-entropy."""
+        labels, weight = y_true
+        losses = self.criterion_(y_pred, labels)
+        return (losses if weight is None else losses * weight).mean()
+
+    def validation_step(self, batch, **fit_params):
+        """Return loss and logits of a batch, and record its weighted accuracy."""
+        step = super().validation_step(batch, **fit_params)
+        labels, weight = batch[1]
+        hits = (step["y_pred"].argmax(1) == labels).double()
+        accuracy = (hits if weight is None else hits * weight).mean()
+        self.history.record_batch("valid_accuracy", accuracy.item())
+        return step
+
+    @torch.inference_mode()
+    def logits(self, images, batch_size=1000):
+        """Return the logits of an array of images of shape (n, h, w), as an array."""
+        dtype = DTYPES[self.precision]
+        self.module_.eval()
+        parts = []
+        for start in range(0, len(images), batch_size):
+            batch = as_tensor(images[start : start + batch_size], dtype).to(self.device)
+            parts.append(self.module_(batch.contiguous(memory_format=torch.channels_last)).cpu())
+        return torch.cat(parts).numpy()
+
+
+class OneCycle(Callback):
+    """Raise the learning rate from near zero to its peak, then lower it to zero along a cosine.
+
+    Parameters
+    ----------
+    learning_rate : float
+        The peak.
+    n_batches : int
+        Number of batches in the whole training.
+    warm_up : float, default=0.2
+        Share of the batches before the peak.
+
+    References
+    ----------
+    Smith & Topin, "Super-Convergence", 2018.
+    """
+
+    def __init__(self, learning_rate, n_batches, warm_up=0.2):
+        self.learning_rate = learning_rate
+        self.n_batches = n_batches
+        self.warm_up = warm_up
+
+    def on_train_begin(self, net, **kwargs):
+        """Start a cycle."""
+        self.step_ = 0
+
+    def on_batch_begin(self, net, training=False, **kwargs):
+        """Set the learning rate of the coming batch."""
+        if not training:
+            return
+        self.step_ += 1
+        n_up = max(1, round(self.warm_up * self.n_batches))
+        if self.step_ <= n_up:
+            factor = self.step_ / n_up
+        else:
+            done = (self.step_ - n_up) / (self.n_batches - n_up + 1)
+            factor = (1 + math.cos(math.pi * done)) / 2
+        set_learning_rate(net, self.learning_rate * factor)
+
+
+class EpochEnd(Callback):
+    """Write each epoch's row of the history, or stop where training has diverged.
+
+    Parameters
+    ----------
+    history : list of dict
+        Appended to.
+    functions : list of callable
+        Each is called with the row.
+    """
+
+    def __init__(self, history, functions):
+        self.history = history
+        self.functions = functions
+
+    def on_epoch_end(self, net, **kwargs):
+        """Write the row."""
+        record = net.history[-1]
+        row = {"epoch": len(self.history) + 1, "train_loss": float(record["train_loss"])}
+        if not math.isfinite(row["train_loss"]):
+            raise ValueError(
+                f"Training diverged: the loss was {row['train_loss']} in epoch {row['epoch']}. "
+                "Lower learning_rate, or scale X."
+            )
+        for name in ("valid_loss", "valid_accuracy"):
+            if name in record:
+                row[name] = float(record[name])
+        row["learning_rate"] = net.optimizer_.param_groups[0]["lr"]
+        row["seconds"] = record["dur"]
+        self.history.append(row)
+        for function in self.functions:
+            function(row)
+
+
+class EpochTasks(Callback):
+    """Report each epoch to scikit-learn's callbacks, as a task within fit.
+
+    Parameters
+    ----------
+    context : sklearn.callback.CallbackContext
+        Of the fit.
+    estimator : estimator
+        What is being fitted.
+    **data
+        `X`, `y` and `metadata` of the fit.
+    """
+
+    def __init__(self, context, estimator, **data):
+        self.context = context
+        self.estimator = estimator
+        self.data = data
+
+    def on_train_begin(self, net, **kwargs):
+        """Open the fit."""
+        self.stopped_ = False
+        self.context.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+
+    def on_epoch_begin(self, net, **kwargs):
+        """Open the epoch."""
+        self.task_ = self.context.subcontext(task_name="epoch")
+        self.task_.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+
+    def on_epoch_end(self, net, **kwargs):
+        """Close the epoch; stop training where a callback asks for it."""
+        self.stopped_ = self._close(self.task_, net)
+        if self.stopped_:
+            raise KeyboardInterrupt
+
+    def on_train_end(self, net, **kwargs):
+        """Close the fit."""
+        self._close(self.context, net)
+
+    def _close(self, task, net):
+        return task.call_on_fit_task_end(
+            estimator=self.estimator,
+            reconstruction_attributes=lambda: {"net_": net},
+            **self.data,
+        )
+
+
+def is_callback(item):
+    """Tell whether `item` is a skorch callback, its class, one with a name, or a function."""
+    if isinstance(item, tuple) and len(item) == 2:
+        item = item[1]
+    return callable(item) or isinstance(item, Callback)
+
+
+def set_learning_rate(net, learning_rate):
+    """Set the learning rate of all parameters."""
+    for group in net.optimizer_.param_groups:
+        group["lr"] = learning_rate
+
+
+def new_net(recipe, *, seed, pixel_mean, pixel_scale):
+    """Return an untrained net.
+
+    Parameters
+    ----------
+    recipe : dict
+        `architecture` (the parameters of `DigitCNN`), `precision`, `device`, `optimizer` and the
+        latter's own parameters.
+    seed : int
+        Of all that will be random.
+    pixel_mean, pixel_scale : float
+        Pixels are standardised by them.
+    """
+    net = _build_net(**recipe)
+    net.generator.manual_seed(seed)
+    net.module.initialize(net.generator, pixel_mean, pixel_scale)
+    return net.initialize()
+
+
+def _build_net(architecture, *, precision, device, optimizer, **optimizer_parameters):
+    with torch.device("meta"):  # drawing no weights here leaves torch's generator alone
+        module = DigitCNN(**architecture)
+    module = module.to_empty(device="cpu").to(DTYPES[precision])
+    # torch's type hints lack this form of `to`
+    module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = DigitNet(
+        module,
+        precision=precision,
+        criterion=torch.nn.CrossEntropyLoss(reduction="none"),
+        optimizer=OPTIMIZERS[optimizer],
+        iterator_train=Batches,
+        iterator_valid=Batches,
+        device=device,
+        verbose=0,
+        **{f"optimizer__{name}": value for name, value in optimizer_parameters.items()},
+    )
+    net.generator = torch.Generator()
+    net.recipe = {
+        "architecture": architecture,
+        "precision": precision,
+        "device": device,
+        "optimizer": optimizer,
+        **optimizer_parameters,
+    }
+    return net
+
+
+def get_state(net):
+    """Return all that `from_state` needs, tensors as numpy arrays."""
+    return {
+        "recipe": net.recipe,
+        "weights": _map_leaves(_to_array, net.module_.state_dict()),
+        "optimizer": _map_leaves(_to_array, net.optimizer_.state_dict()),
+        "generator": net.generator.get_state().numpy(),
+    }
+
+
+def from_state(state):
+    """Return the net that `get_state` described; on the CPU where its device is missing."""
+    device = state["recipe"]["device"]
+    net = _build_net(**{**state["recipe"], "device": device if is_available(device) else "cpu"})
+    net.module.load_state_dict(_map_leaves(_to_tensor, state["weights"]))
+    net.initialize()
+    net.optimizer_.load_state_dict(_map_leaves(_to_tensor, state["optimizer"]))
+    net.generator.set_state(torch.tensor(state["generator"]))
+    return net
+
+
+def _map_leaves(function, tree):
+    if isinstance(tree, dict):
+        return {key: _map_leaves(function, value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_map_leaves(function, value) for value in tree]
+    return function(tree)
+
+
+def _to_array(leaf):
+    return leaf.detach().cpu().contiguous().numpy() if isinstance(leaf, torch.Tensor) else leaf
+
+
+def _to_tensor(leaf):
+    return torch.tensor(leaf) if isinstance(leaf, np.ndarray) else leaf
+
+
+def train(
+    net,
+    dataset,
+    valid_dataset=None,
+    *,
+    max_epochs,
+    batch_size,
+    learning_rate,
+    schedule,
+    label_smoothing,
+    distort,
+    patience,
+    history,
+    callbacks,
+    tasks,
+    verbose,
+):
+    """Train `net` in place.
+
+    Parameters
+    ----------
+    net : DigitNet
+    dataset, valid_dataset : ResidentImages
+    max_epochs, batch_size : int
+    learning_rate : float
+    schedule : {"one-cycle", "constant"}
+    label_smoothing : float
+    distort : callable or None
+    patience : int or None
+        Stop after so many epochs without a lower validation loss, and go back to the best
+        weights; None does neither.
+    history : list of dict
+        Gets a row an epoch.
+    callbacks : list
+        skorch callbacks, and functions of a row of the history.
+    tasks : EpochTasks or None
+    verbose : int
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C; the net is then usable, as far as it got.
+    ValueError
+        If the loss or a weight is not finite any more.
+    """
+    plain = [item for item in callbacks if callable(item) and not isinstance(item, type)]
+    net.callbacks = [EpochEnd(history, plain)]
+    net.callbacks += [copy.deepcopy(item) for item in callbacks if item not in plain]
+    n_batches = math.ceil(len(dataset) / batch_size)
+    if tasks is not None:
+        net.callbacks.append(tasks)
+    if schedule == "one-cycle":
+        net.callbacks.append(OneCycle(learning_rate, max_epochs * n_batches))
+    if patience is not None:
+        net.callbacks.append(
+            EarlyStopping("valid_loss", patience=patience, load_best=True, sink=noop)
+        )
+    net.initialize_callbacks()
+    net.verbose = verbose
+    net.batch_size = batch_size
+    net.iterator_train__generator, net.iterator_train__distort = net.generator, distort
+    net.train_split = predefined_split(valid_dataset) if valid_dataset is not None else None
+    net.criterion_.label_smoothing = label_smoothing
+    set_learning_rate(net, learning_rate)
+
+    interrupt = None
+    net.notify("on_train_begin", X=dataset)
+    try:
+        net.fit_loop(dataset, epochs=max_epochs)
+    except KeyboardInterrupt as error:
+        if not _stopped_early(net):
+            interrupt = error
+    net.notify("on_train_end", X=dataset)
+    net.callbacks, net.train_split = None, None  # they hold the data
+    if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
+        raise ValueError(
+            "Training diverged: a weight of the network is not finite. "
+            "Lower learning_rate, or scale X."
+        )
+    if interrupt is not None:
+        raise interrupt
+
+
+def _stopped_early(net):
+    """Tell a callback that ended training, by skorch's own KeyboardInterrupt, from Ctrl-C."""
+    return any(
+        getattr(callback, "stopped_", False)
+        or (isinstance(callback, EarlyStopping) and callback.misses_ == callback.patience)
+        for _, callback in net.callbacks_
+    )

@@ -1,0 +1,68 @@
+"""Data that several test files share, and a matplotlib that opens no window."""
+
+import os
+import shutil
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import pytest
+from sklearn.datasets import load_digits
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that read the real MNIST, so that `-m mnist` selects them."""
+    for item in items:
+        if "mnist_home" in getattr(item, "fixturenames", ()):
+            item.add_marker("mnist")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Leave no figure open behind a test."""
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """scikit-learn's bundled 8×8 digits: X of shape (1797, 64) with values 0 to 16, y of ints."""
+    return load_digits(return_X_y=True)
+
+
+@pytest.fixture(scope="session")
+def small_digits(digits):
+    """The first 200 of the bundled digits."""
+    X, y = digits
+    return X[:200], y[:200]
+
+
+@pytest.fixture(scope="session")
+def two_digits(digits):
+    """The zeros and ones among the bundled digits, for two-class problems."""
+    X, y = digits
+    return X[y < 2], y[y < 2]
+
+
+@pytest.fixture(scope="session")
+def mnist_home(request, tmp_path_factory):
+    """A writable data_home with OpenML's files of MNIST, copied; the user's own is only read."""
+    home = Path(os.environ.get("SCIKIT_LEARN_DATA", "~/scikit_learn_data")).expanduser()
+    files = [
+        path
+        for path in (home / "openml").rglob("*.gz")
+        if path.name == "554.gz" or "mnist_784" in str(path.relative_to(home))
+    ]
+    if not files:
+        asked_for = request.config.option.markexpr == "mnist"
+        missing = pytest.fail if asked_for else pytest.skip
+        missing(f"no MNIST in {home}: set SCIKIT_LEARN_DATA to a data_home that holds it")
+    copy = tmp_path_factory.mktemp("mnist_home")
+    for file in files:
+        target = copy / file.relative_to(home)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    return copy

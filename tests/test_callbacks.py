@@ -1,0 +1,215 @@
+"""What happens between epochs: functions, skorch's callbacks, scikit-learn's, and Ctrl-C."""
+
+import copy
+import os
+import pickle
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from skorch.callbacks import Callback, EarlyStopping
+
+from skdigits import CNNDigitClassifier, PixelScaler
+
+
+def classifier(**parameters):
+    """Return a classifier that trains for a moment."""
+    return CNNDigitClassifier(**{"max_epochs": 5, "random_state": 0, **parameters})
+
+
+def test_a_function_gets_each_row_of_the_history(small_digits):
+    rows = []
+    clf = classifier(callbacks=[rows.append]).fit(*small_digits)
+    assert rows == clf.history_
+
+
+def test_verbose_prints_a_line_an_epoch(small_digits, capsys):
+    classifier(max_epochs=3).fit(*small_digits)
+    assert capsys.readouterr().out == ""
+    classifier(max_epochs=3, verbose=1, validation_fraction=0.2).fit(*small_digits)
+    printed = capsys.readouterr().out
+    assert "valid_accuracy" in printed
+    assert len(printed.strip().splitlines()) == 2 + 3
+
+
+class CountBatches(Callback):
+    """Counts."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.n_ = 0
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        self.n_ += training
+
+
+@pytest.mark.parametrize(
+    "callback", [CountBatches, CountBatches(), ("count", CountBatches())], ids=str
+)
+def test_skorch_callbacks(digits, callback):
+    X, y = digits
+    clf = classifier(max_epochs=2, callbacks=[callback]).fit(X[:600], y[:600])
+    (count,) = [c for _, c in clf.net_.callbacks_ if isinstance(c, CountBatches)]
+    assert count.n_ == 2 * np.ceil(600 / clf.batch_size_)
+    for copied in (clone(clf), pickle.loads(pickle.dumps(clf)), copy.deepcopy(clf)):
+        assert len(copied.callbacks) == 1
+
+
+def test_the_callbacks_given_stay_as_they_were(small_digits):
+    callback = EarlyStopping("train_loss")
+    before = vars(callback).copy()
+    classifier(callbacks=[callback]).fit(*small_digits)
+    assert vars(callback) == before
+
+
+def test_early_stopping_of_skorch_is_no_ctrl_c(small_digits):
+    stop = EarlyStopping("train_loss", patience=2, threshold=1e9, sink=lambda text: None)
+    clf = classifier(max_epochs=20, callbacks=[stop]).fit(*small_digits)
+    assert clf.n_epochs_ < 20
+
+
+# Ctrl-C
+
+
+class PressCtrlC:
+    """Sends this process the signal of Ctrl-C after an epoch."""
+
+    def __init__(self, epoch):
+        self.epoch = epoch
+
+    def __call__(self, row):
+        if row["epoch"] == self.epoch:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_raises_and_leaves_nothing_fitted(small_digits):
+    X, y = small_digits
+    clf = classifier(callbacks=[PressCtrlC(2)])
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X, y)
+    with pytest.raises(NotFittedError):
+        clf.predict(X)
+
+
+def test_ctrl_c_leaves_a_former_model(small_digits):
+    X, y = small_digits
+    clf = classifier().fit(X, y)
+    before = clf.predict_proba(X)
+    for warm_start, epoch in ((False, 2), (True, 7)):
+        clf.set_params(callbacks=[PressCtrlC(epoch)], warm_start=warm_start)
+        with pytest.raises(KeyboardInterrupt):
+            clf.fit(X, y)
+        assert clf.n_epochs_ == 5
+        np.testing.assert_array_equal(clf.predict_proba(X), before)
+
+
+def test_ctrl_c_keeps_the_partly_trained_model_on_request(small_digits):
+    X, y = small_digits
+    clf = classifier(max_epochs=50, callbacks=[PressCtrlC(20)], on_interrupt="keep")
+    with pytest.warns(ConvergenceWarning, match="after 20 of 50 epochs"):
+        clf.fit(X, y)
+    assert clf.n_epochs_ == 20
+    assert clf.score(X, y) > 0.9
+
+
+def test_ctrl_c_ends_a_whole_search(small_digits):
+    search = GridSearchCV(
+        classifier(callbacks=[PressCtrlC(2)]), {"learning_rate": [0.01, 0.02]}, cv=2
+    )
+    with pytest.raises(KeyboardInterrupt):
+        search.fit(*small_digits)
+    assert not hasattr(search, "cv_results_")
+
+
+# scikit-learn's own, from version 1.9 on
+
+
+@pytest.fixture
+def sklearn_callback():
+    return pytest.importorskip("sklearn.callback", reason="scikit-learn has none below 1.9")
+
+
+def test_scoring_monitor_scores_each_epoch(small_digits, sklearn_callback):
+    X, y = small_digits
+    monitor = sklearn_callback.ScoringMonitor(scoring="accuracy")
+    clf = classifier(max_epochs=10).set_callbacks(monitor).fit(X, y)
+    logs = monitor.get_logs()
+    scores = [row["accuracy"] for row in logs.data if row.get("1_epoch_task_id") is not None] or [
+        row["accuracy"] for row in logs.data
+    ]
+    assert len(scores) >= 10
+    assert clf.score(X, y) in scores
+    assert pickle.loads(pickle.dumps(clf)).n_epochs_ == 10
+
+
+def test_progress_bar_works_in_a_pipeline(small_digits, sklearn_callback, capsys):
+    bar = sklearn_callback.ProgressBar(max_propagation_depth=None)
+    make_pipeline(PixelScaler(), classifier()).set_callbacks(bar).fit(*small_digits)
+    assert "CNNDigitClassifier - fit" in capsys.readouterr().out
+
+
+def test_progress_bar_works_in_a_search_with_processes(small_digits, sklearn_callback):
+    bar = sklearn_callback.ProgressBar(max_propagation_depth=None)
+    search = GridSearchCV(classifier(), {"learning_rate": [0.01, 0.02]}, cv=2, n_jobs=2)
+    search.set_callbacks(bar).fit(*small_digits)
+    assert search.best_estimator_.n_epochs_ == 5
+
+
+class StopAfter:
+    """A callback of scikit-learn's form, that asks to stop."""
+
+    def __init__(self, n_epochs):
+        self.n_epochs = n_epochs
+
+    def setup(self, estimator, context):
+        """Do nothing."""
+
+    def teardown(self, estimator, context):
+        """Do nothing."""
+
+    def on_fit_task_begin(self, estimator, context):
+        """Do nothing."""
+
+    def on_fit_task_end(self, estimator, context):
+        return context.task_name == "epoch" and context.task_id + 1 >= self.n_epochs
+
+
+@pytest.mark.usefixtures("sklearn_callback")
+def test_a_callback_can_stop_the_fit(small_digits):
+    clf = classifier().set_callbacks(StopAfter(3)).fit(*small_digits)
+    assert clf.n_epochs_ == 3
+
+
+# Forked workers
+
+FORKED = """
+import multiprocessing
+from joblib import Parallel, delayed
+from sklearn.datasets import load_digits
+from skdigits import CNNDigitClassifier
+
+X, y = load_digits(return_X_y=True)
+clf = CNNDigitClassifier(max_epochs=2, random_state=0).fit(X, y)
+multiprocessing.set_start_method("fork")
+with Parallel(n_jobs=2, backend="multiprocessing") as parallel:
+    first, second = parallel(delayed(clf.fit)(X, y) for _ in range(2))
+    scores = parallel(delayed(fitted.score)(X, y) for fitted in (first, second))
+print(scores[0] == scores[1] > 0.5)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_forked_workers_do_not_hang():
+    finished = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKED],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert finished.stdout.strip() == "True"
