@@ -10,6 +10,11 @@ MANY_SAMPLES = 10_000
 """From so many samples on: larger batches, and bfloat16 where the processor has it."""
 
 
+def choose_filters(image_shape):
+    """Return the filters of three blocks, twice as many for images of at most 16 x 16 pixels."""
+    return (32, 64, 128) if max(image_shape) <= 16 else (16, 32, 64)
+
+
 def choose_max_epochs(n_samples):
     """Return as many epochs as show about 300,000 images, from 5 to 100."""
     return min(100, max(5, ceil(300_000 / n_samples)))

@@ -1,6 +1,7 @@
 """Training: skorch's loop over whole batches of resident tensors."""
 
 import copy
+import itertools
 import math
 
 import numpy as np
@@ -383,3 +384,14 @@ def _stopped_early(net):
         or (isinstance(callback, EarlyStopping) and callback.misses_ == callback.patience)
         for _, callback in net.callbacks_
     )
+
+
+@torch.no_grad()
+def refresh_statistics(net, dataset, n_batches=32):
+    """Give batch normalisation the statistics of undistorted images, which are to be predicted."""
+    for block in net.module_.blocks:
+        block.norm.reset_running_stats()
+    net.module_.train()
+    batches = Batches(dataset, net.batch_size, net.generator)
+    for inputs, _ in itertools.islice(batches, n_batches):
+        net.infer(inputs)

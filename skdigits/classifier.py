@@ -55,8 +55,9 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     image_shape : tuple of int, default=None
         ``(height, width)`` of the images in pixels. None means the shape of the images given, or,
         for rows, the smallest square that holds them, filled up with zeros.
-    filters : tuple of int, default=(16, 32, 64)
+    filters : tuple of int or "auto", default="auto"
         Filters of each block; a block halves the image's sides. Multiples of 16 are fastest.
+        "auto" means ``(16, 32, 64)``, and twice as many where no side is above 16 pixels.
     kernel_size : int, default=3
         Side of the filters in pixels; odd.
     hidden_layer_sizes : tuple of int, default=(128,)
@@ -143,7 +144,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         "valid_accuracy", "learning_rate" (of the last batch) and "seconds".
     n_epochs_, n_iter_ : int
         Number of epochs trained.
-    max_epochs_, batch_size_, precision_, augment_, device_
+    filters_, max_epochs_, batch_size_, precision_, augment_, device_
         What "auto" chose, or the parameter's own value. They stand in the repr, too.
     loss_ : float
         Training loss of the last epoch.
@@ -189,7 +190,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     _parameter_constraints = {
         "image_shape": ["array-like", None],
-        "filters": ["array-like"],
+        "filters": ["array-like", StrOptions({"auto"})],
         "kernel_size": [Interval(Integral, 1, None, closed="left")],
         "hidden_layer_sizes": ["array-like"],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
@@ -222,7 +223,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self,
         *,
         image_shape=None,
-        filters=(16, 32, 64),
+        filters="auto",
         kernel_size=3,
         hidden_layer_sizes=(128,),
         max_epochs="auto",
@@ -331,6 +332,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             max_epochs=self.max_epochs_,
             schedule=self.schedule,
             tasks=tasks,
+            refresh=self.augment_,
         )
 
     @unchanged_on_failure
@@ -380,7 +382,9 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self._choose(max(len(train.y), _auto.EXACT_SAMPLES + 1), not first)
         if first:
             self._start(train, classes, self._random_state())
-        return self._train(train, None, max_epochs=1, schedule="constant", tasks=None)
+        return self._train(
+            train, None, max_epochs=1, schedule="constant", tasks=None, refresh=False
+        )
 
     def _check_data(self, X, y, *, reset):
         self._check_sizes()
@@ -396,7 +400,9 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         """Check what `_parameter_constraints` cannot say."""
         for name in ("filters", "hidden_layer_sizes"):
             sizes = getattr(self, name)
-            if not all(isinstance(size, Integral) and int(size) > 0 for size in sizes):
+            if sizes != "auto" and not all(
+                isinstance(size, Integral) and int(size) > 0 for size in sizes
+            ):
                 raise ValueError(f"{name} must hold positive integers, got {sizes}.")
         if not all(map(_training.is_callback, self.callbacks or [])):
             raise ValueError(
@@ -418,6 +424,9 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _choose(self, n_samples, continued):
         """Replace "auto" by what it means for so many samples."""
         if not continued:
+            self.filters_ = self.filters
+            if self.filters == "auto":
+                self.filters_ = _auto.choose_filters(self.image_shape_)
             self.device_ = find_device(self.device)
             self.precision_ = self.precision
             if self.precision == "auto":
@@ -444,7 +453,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             "architecture": {
                 "image_shape": self.image_shape_,
                 "n_classes": len(classes),
-                "filters": tuple(self.filters),
+                "filters": tuple(self.filters_),
                 "kernel_size": self.kernel_size,
                 "hidden_layer_sizes": tuple(self.hidden_layer_sizes),
             },
@@ -460,13 +469,14 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         )
         self.history_ = []
 
-    def _train(self, train, valid, *, max_epochs, schedule, tasks):
+    def _train(self, train, valid, *, max_epochs, schedule, tasks, refresh):
         net, history = _training.from_state(_training.get_state(self.net_)), [*self.history_]
         distort = RandomAffine(self.rotation, self.translation, self.scaling, self.shear)
+        dataset = self._resident(train)
         try:
             _training.train(
                 net,
-                self._resident(train),
+                dataset,
                 None if valid is None else self._resident(valid),
                 max_epochs=max_epochs,
                 batch_size=self.batch_size_,
@@ -489,6 +499,8 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 ConvergenceWarning,
                 stacklevel=3,
             )
+        if refresh:
+            _training.refresh_statistics(net, dataset)
         self.net_, self.history_, self.n_epochs_ = net, history, len(history)
         self._warn_if_no_better_than_guessing(train)
         return self
@@ -647,11 +659,11 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def __repr__(self, N_CHAR_MAX=700):
         text = super().__repr__(N_CHAR_MAX)
-        names = ("max_epochs", "batch_size", "precision", "augment", "device")
+        names = ("filters", "max_epochs", "batch_size", "precision", "augment", "device")
         chosen = [
             f"{name}={getattr(self, name + '_')!r}"
             for name in names
-            if getattr(self, name) == "auto" and hasattr(self, name + "_")
+            if str(getattr(self, name)) == "auto" and hasattr(self, name + "_")
         ]
         return f"{text}  # auto: {', '.join(chosen)}" if chosen else text
 

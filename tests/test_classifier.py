@@ -478,7 +478,8 @@ def test_repr_shows_what_auto_chose(small_digits):
         clf.fit(*small_digits)
     assert repr(clf) == (
         "CNNDigitClassifier(max_epochs=2, random_state=0)  "
-        "# auto: batch_size=200, precision='float64', augment=False, device='cpu'"
+        "# auto: filters=(32, 64, 128), batch_size=200, precision='float64', augment=False, "
+        "device='cpu'"
     )
     assert "CNNDigitClassifier" in clf._repr_html_()
 

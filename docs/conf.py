@@ -1,0 +1,60 @@
+"""Sphinx configuration; `tox -e docs` builds the pages."""
+
+import zlib
+from pathlib import Path
+
+import skdigits
+
+project = "skdigits"
+author = "skdigits developers"
+copyright = f"2026, {author}"
+version = release = skdigits.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "myst_parser",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+]
+templates_path = ["_templates"]
+exclude_patterns = ["_build", "_templates"]
+default_role = "literal"
+smartquotes = False
+toc_object_entries_show_parents = "hide"
+
+html_theme = "pydata_sphinx_theme"
+html_title = project
+html_show_sourcelink = False
+html_sidebars = {"user_guide": [], "changes": []}  # nothing lies below them
+html_theme_options = {"show_toc_level": 2, "show_prev_next": False}
+
+# The class template lists the members.
+numpydoc_show_class_members = False
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "ignore_pattern": "benchmarks",
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+    "show_memory": False,
+    "within_subsection_order": "FileNameSortKey",
+}
+
+
+def write_inventory(listing, target):
+    """Write the labels listed in a text file in the form that intersphinx reads."""
+    head = b"# Sphinx inventory version 2\n# Project: scikit-learn\n# Version: 1\n"
+    head += b"# The remainder of this file is compressed using zlib.\n"
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(head + zlib.compress(listing.read_bytes()))
+    return str(target)
+
+
+# Methods inherited from scikit-learn refer to labels of its pages. Those few are listed in a file,
+# so that building needs no network.
+here = Path(__file__).parent
+inventory = write_inventory(here / "scikit-learn-labels.txt", here / "_build" / "scikit-learn.inv")
+intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable/", inventory)}

@@ -1,0 +1,66 @@
+"""
+Search for a learning rate, with and without augmentation
+=========================================================
+
+All parameters of the classifier are plain values, so scikit-learn's searches work on them as on
+any others. Here, :class:`~sklearn.model_selection.GridSearchCV` tries learning rates with and
+without random distortion of the training images.
+``python plot_03_grid_search.py --mnist`` runs it on a part of MNIST.
+"""
+
+# %%
+# A small part of the data
+# ------------------------
+# Few images keep the search short, and it is with few images that augmentation can help.
+
+import sys
+
+import matplotlib.pyplot as plt
+from sklearn.datasets import load_digits
+from sklearn.model_selection import GridSearchCV, train_test_split
+
+from skdigits import CNNDigitClassifier
+from skdigits.datasets import fetch_mnist
+
+if "--mnist" in sys.argv:
+    X, y = fetch_mnist("test", return_X_y=True)
+else:
+    X, y = load_digits(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, train_size=800, stratify=y, random_state=0
+)
+
+# %%
+# The search
+# ----------
+# Eight settings, each fitted three times.
+
+grid = {"learning_rate": [0.001, 0.003, 0.01, 0.03], "augment": [False, True]}
+search = GridSearchCV(CNNDigitClassifier(max_epochs=15, random_state=0), grid, cv=3)
+search.fit(X_train, y_train)
+print(f"best: {search.best_params_}")
+print(f"accuracy in cross-validation {search.best_score_:.2%}")
+print(f"accuracy on {len(X_test):,} other images {search.score(X_test, y_test):.2%}")
+
+# %%
+# The results
+# -----------
+# Error bars are the standard deviation over the three folds: differences within them say little.
+
+results = search.cv_results_
+figure, ax = plt.subplots(layout="constrained")
+for augment, color, marker in ((False, "#0072B2", "o"), (True, "#D55E00", "s")):
+    rows = results["param_augment"] == augment
+    ax.errorbar(
+        results["param_learning_rate"][rows].astype(float),
+        100 * results["mean_test_score"][rows],
+        100 * results["std_test_score"][rows],
+        label="with augmentation" if augment else "without",
+        color=color,
+        marker=marker,
+        capsize=3,
+    )
+ax.set(xscale="log", xlabel="learning rate", ylabel="accuracy in cross-validation (%)")
+ax.grid(alpha=0.3)
+ax.legend()
+plt.show()

@@ -1,0 +1,75 @@
+"""The commands. Each imports what it needs only when it runs, so that help is quick."""
+
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from skdigits.cli._console import say
+from skdigits.cli.evaluate import evaluate
+from skdigits.cli.info import info, versions
+from skdigits.cli.predict import predict
+from skdigits.cli.train import train
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130  # what typer makes of Ctrl-C
+
+app = typer.Typer(
+    help="Train, evaluate and use a classifier of handwritten digits.",
+    epilog="Begin with `skdigits train`.",
+    rich_markup_mode="markdown",
+)
+for command in (train, evaluate, predict, info):
+    app.command()(command)
+
+
+def _print_version(wanted: bool):
+    if wanted:
+        typer.echo(f"skdigits {versions()['skdigits']}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+):
+    pass
+
+
+def main(args=None):
+    """Run a command.
+
+    Parameters
+    ----------
+    args : list of str, default=None
+        What follows ``skdigits`` on the command line. If None, `sys.argv` has it.
+
+    Returns
+    -------
+    code : int
+        0 if all went well, 1 if the job could not be done, 2 if it was asked for wrongly.
+    """
+    args = sys.argv[1:] if args is None else args
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: say(f"warning: {message}")
+        try:
+            code = app(args or ["--help"], prog_name="skdigits", standalone_mode=False) or 0
+        except (OSError, ValueError) as error:
+            say(error)
+            return 1
+        except Exception as error:
+            if not hasattr(error, "format_message"):  # which wrong usage of any kind has
+                raise
+            say(error.format_message())
+            return 2
+    if code == INTERRUPTED:
+        say("interrupted")
+        return 1
+    return code

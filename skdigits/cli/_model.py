@@ -1,0 +1,20 @@
+"""The argument MODEL."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+MODEL_NAME = "model.joblib"
+
+ModelArgument = Annotated[
+    Path,
+    typer.Argument(metavar="MODEL", help="Model file, or the folder that `skdigits train` made."),
+]
+
+
+def open_model(path):
+    """Return the model in a file, or in the folder that ``skdigits train`` made."""
+    from skdigits.persistence import load_model
+
+    return load_model(path / MODEL_NAME if path.is_dir() else path)

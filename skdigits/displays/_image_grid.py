@@ -1,0 +1,130 @@
+"""Images in a grid, each over its answer."""
+
+from math import ceil
+
+import numpy as np
+from sklearn.utils import check_consistent_length
+from sklearn.utils.multiclass import unique_labels
+
+from skdigits._images import as_rows, find_image_shape, rows_to_images
+from skdigits.displays._shared import VERMILION, final_estimator, new_axes
+
+
+def as_images(X, image_shape, estimator=None):
+    """Return `X` as images of the shape stated, its own, the estimator's or the square."""
+    rows, shape = as_rows(X)
+    rows = np.asarray(rows)
+    if image_shape is None and shape is None:
+        # What a pipeline's last step sees need not be an image of the same size, or one.
+        shape = getattr(final_estimator(estimator), "image_shape_", None)
+        shape = shape if shape and shape[0] * shape[1] == rows.shape[1] else None
+    return rows_to_images(rows, find_image_shape(rows.shape[1], image_shape or shape))
+
+
+def answers(estimator, X):
+    """Return the predictions and, where the estimator gives any, their probabilities."""
+    y_pred = np.asarray(estimator.predict(X))
+    if not hasattr(estimator, "predict_proba"):
+        return y_pred, None
+    columns = np.searchsorted(estimator.classes_, y_pred)
+    return y_pred, estimator.predict_proba(X)[np.arange(len(y_pred)), columns]
+
+
+def check_predictions(X, y_true, y_pred, probability):
+    """Return the last three as arrays, after a check that all speak of the same samples."""
+    check_consistent_length(X, y_true, y_pred, probability)
+    if y_true is not None:
+        unique_labels(y_true, y_pred)  # refuses texts beside numbers, which are never equal
+    return [None if a is None else np.asarray(a) for a in (y_true, y_pred, probability)]
+
+
+class ImageGridDisplay:
+    """Images in a grid, each over the answer, its probability and, where it errs, the truth."""
+
+    def __init__(self, images, *, y_pred, y_true=None, probability=None):
+        self.images = images
+        self.y_pred = y_pred
+        self.y_true = y_true
+        self.probability = probability
+
+    def plot(self, *, n_columns=6, cmap="gray_r", ax=None):
+        """Plot the images.
+
+        Parameters
+        ----------
+        n_columns : int, default=6
+            Images in a row of the grid.
+
+        cmap : str or matplotlib Colormap, default='gray_r'
+            Colours of the pixels. The default shows MNIST as dark ink on white paper.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. If None, a new figure is created.
+
+        Returns
+        -------
+        display : object
+            The display itself.
+        """
+        n_images, height, width = self.images.shape
+        n_columns = max(1, min(n_columns, n_images))
+        n_rows = max(1, ceil(n_images / n_columns))
+        # A cell is 1 wide; below its image there is room for two lines of text.
+        image_width = 0.86
+        image_height = image_width * height / width
+        cell_height = image_height + 0.42
+        if ax is None:
+            size = (1.15 * max(n_columns, 4), 1.15 * cell_height * n_rows + 0.5)
+            ax = new_axes(figsize=size)[0]
+        captions = [self._caption(index) for index in range(n_images)]
+        box = ax.get_window_extent()
+        cell = min(box.width / n_columns, box.height / (n_rows * cell_height))  # screen pixels
+        longest = max((len(line) for text in captions for line in text.split("\n")), default=1)
+        fontsize = np.clip(72 / ax.figure.dpi * cell / (0.6 * longest), 5, 10)
+        limits = {"vmin": self.images.min(), "vmax": self.images.max()} if n_images else {}
+
+        for index, (image, caption) in enumerate(zip(self.images, captions, strict=True)):
+            left = index % n_columns + (1 - image_width) / 2
+            top = index // n_columns * cell_height
+            right, bottom = left + image_width, top + image_height
+            wrong = self._is_wrong(index)
+            ax.imshow(image, cmap=cmap, extent=(left, right, bottom, top), **limits)
+            ax.plot(
+                [left, right, right, left, left],
+                [top, top, bottom, bottom, top],
+                color=VERMILION if wrong else "silver",
+                linewidth=1.8 if wrong else 0.8,
+                clip_on=False,
+            )
+            ax.text(
+                (left + right) / 2,
+                bottom + 0.06,
+                caption,
+                color=VERMILION if wrong else "black",
+                fontsize=fontsize,
+                horizontalalignment="center",
+                verticalalignment="top",
+            )
+        ax.set(xlim=(0, n_columns), ylim=(n_rows * cell_height, 0))
+        ax.set_title(self._title(), pad=10)
+        ax.set_axis_off()
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _title(self):
+        raise NotImplementedError
+
+    def _is_wrong(self, index):
+        return self.y_true is not None and self.y_true[index] != self.y_pred[index]
+
+    def _caption(self, index):
+        caption = str(self.y_pred[index])
+        if self.probability is not None:
+            caption += f"  {_percent(self.probability[index])}"
+        return f"{caption}\ntruth {self.y_true[index]}" if self._is_wrong(index) else caption
+
+
+def _percent(share):
+    """Format a share of 1, never rounding it up to certainty."""
+    digits = 0 if share < 0.985 or share == 1 else 1
+    return f"{min(100 * share, 100 if share == 1 else 99.9):.{digits}f} %"

@@ -1,0 +1,281 @@
+"""The displays, with classifiers of scikit-learn."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import LinearSVC
+
+from skdigits import CNNDigitClassifier
+from skdigits.displays import MisclassifiedDisplay, SamplePredictionsDisplay, TrainingCurveDisplay
+
+HISTORY = [
+    {"epoch": 1, "train_loss": 0.4, "valid_loss": 0.3, "valid_accuracy": 0.9, "seconds": 1.0},
+    {"epoch": 2, "train_loss": 0.2, "valid_loss": 0.2, "valid_accuracy": 0.95, "seconds": 1.0},
+]
+GRIDS = [SamplePredictionsDisplay, MisclassifiedDisplay]
+
+
+@pytest.fixture(scope="module")
+def fitted(small_digits):
+    """A classifier that errs, with probabilities."""
+    return GaussianNB().fit(*(part[:100] for part in small_digits))
+
+
+def captions(display):
+    return [text.get_text() for text in display.ax_.texts]
+
+
+def drawn(display):
+    display.figure_.canvas.draw()
+    return np.asarray(display.figure_.canvas.buffer_rgba())
+
+
+# Training curve
+
+
+def test_training_curve__with_hold_out__has_loss_and_accuracy():
+    display = TrainingCurveDisplay(HISTORY).plot()
+    loss, accuracy = display.axes_
+    assert [ax.get_ylabel() for ax in display.axes_] == ["loss", "accuracy"]
+    assert [line.get_label() for line in loss.lines] == ["training", "hold-out"]
+    np.testing.assert_array_equal(accuracy.lines[0].get_xydata(), [[1, 0.9], [2, 0.95]])
+    assert display.figure_ is loss.figure
+
+
+def test_training_curve__without_hold_out__has_loss_only():
+    history = [{"epoch": row["epoch"], "train_loss": row["train_loss"]} for row in HISTORY]
+    display = TrainingCurveDisplay(history).plot()
+    assert [ax.get_ylabel() for ax in display.axes_] == ["loss"]
+
+
+@pytest.mark.parametrize("n_epochs", [1, 2])
+def test_training_curve__epochs_are_whole_numbers(n_epochs):
+    display = TrainingCurveDisplay(HISTORY[:n_epochs]).plot()
+    assert all(float(tick).is_integer() for tick in display.axes_[0].get_xticks())
+
+
+def test_training_curve__epochs_without_hold_out_leave_a_gap():
+    display = TrainingCurveDisplay([*HISTORY, {"epoch": 3, "train_loss": 0.1}]).plot()
+    assert np.isnan(display.axes_[1].lines[0].get_ydata()[-1])
+
+
+def test_training_curve__on_given_axes__opens_no_figure():
+    axes = Figure().subplots(1, 2)
+    assert TrainingCurveDisplay(HISTORY).plot(ax=axes).axes_[1] is axes[1]
+    assert plt.get_fignums() == []
+
+
+def test_training_curve__wrong_number_of_axes():
+    with pytest.raises(ValueError, match=r"fills 2 panels .* ax holds 1"):
+        TrainingCurveDisplay(HISTORY).plot(ax=Figure().subplots())
+
+
+@pytest.mark.parametrize("history", [[], [{"epoch": 1, "seconds": 1.0}]])
+def test_training_curve__nothing_to_plot(history):
+    with pytest.raises(ValueError, match="no epoch with a loss"):
+        TrainingCurveDisplay(history).plot()
+
+
+def test_training_curve__from_estimator_pipeline_and_search(small_digits):
+    classifier = CNNDigitClassifier(max_epochs=2, validation_fraction=0.2, random_state=0)
+    search = GridSearchCV(make_pipeline(classifier), {}, cv=2).fit(*small_digits)
+    for estimator in (search, search.best_estimator_, search.best_estimator_[-1]):
+        display = TrainingCurveDisplay.from_estimator(estimator)
+        assert len(display.history) == 2
+        assert len(display.axes_) == 2
+
+
+@pytest.mark.parametrize("estimator", [GaussianNB(), CNNDigitClassifier()])
+def test_training_curve__estimator_without_history(estimator):
+    with pytest.raises(ValueError, match=f"{type(estimator).__name__} has no history_"):
+        TrainingCurveDisplay.from_estimator(estimator)
+
+
+# Images
+
+
+def test_sample_predictions__caption_has_answer_probability_and_truth(fitted, small_digits):
+    X, y = small_digits
+    display = SamplePredictionsDisplay.from_estimator(fitted, X, y, n_images=200, random_state=0)
+    assert captions(display)
+    for image, caption, truth in zip(
+        display.images, captions(display), display.y_true, strict=True
+    ):
+        answer = fitted.predict(image.reshape(1, -1))[0]
+        assert caption.startswith(f"{answer}  ")
+        assert "%" in caption
+        assert caption.endswith(f"truth {truth}") == (answer != truth)
+
+
+def test_sample_predictions__wrong_answers_are_framed_in_another_colour(fitted, small_digits):
+    display = SamplePredictionsDisplay.from_estimator(fitted, *small_digits, n_images=200)
+    wrong = display.y_true != display.y_pred
+    colours = [to_rgb(line.get_color()) for line in display.ax_.lines]
+    assert 0 < wrong.sum() < 200
+    assert len({colour for colour, bad in zip(colours, wrong, strict=True) if bad}) == 1
+    assert len(set(colours)) == 2
+    assert display.ax_.get_title() == f"Answers to 200 images, {wrong.sum()} of them wrong"
+
+
+def test_sample_predictions__random_state_decides_what_is_drawn(fitted, small_digits):
+    first, again, other = (
+        SamplePredictionsDisplay.from_estimator(fitted, *small_digits, random_state=seed).images
+        for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_sample_predictions__truth_unknown__marks_nothing(fitted, small_digits):
+    display = SamplePredictionsDisplay.from_estimator(fitted, small_digits[0], n_images=200)
+    assert not any("truth" in caption for caption in captions(display))
+    assert len({line.get_color() for line in display.ax_.lines}) == 1
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, list, np.asfortranarray])
+def test_sample_predictions__any_table(kind, small_digits):
+    X, y = small_digits
+    X = kind(X)
+    classifier = GaussianNB().fit(X, y)
+    display = SamplePredictionsDisplay.from_estimator(classifier, X, list(y), random_state=0)
+    from_array = SamplePredictionsDisplay.from_predictions(*small_digits, y, random_state=0)
+    np.testing.assert_array_equal(display.images, from_array.images)
+    np.testing.assert_array_equal(display.y_true, from_array.y_true)
+
+
+def test_sample_predictions__images_instead_of_rows(small_digits):
+    X, y = small_digits
+    flatten = FunctionTransformer(lambda images: images.reshape(len(images), -1))
+    classifier = make_pipeline(flatten, GaussianNB()).fit(X.reshape(-1, 4, 16), y)
+    display = SamplePredictionsDisplay.from_estimator(classifier, X.reshape(-1, 4, 16), y)
+    assert display.images.shape == (24, 4, 16)
+
+
+def test_image_shape__is_stated_or_the_estimator_s(small_digits):
+    X, y = small_digits
+    classifier = CNNDigitClassifier(image_shape=(4, 16), max_epochs=20, random_state=0)
+    pipeline = make_pipeline(FunctionTransformer(), classifier).fit(X, y)
+    of_estimator = SamplePredictionsDisplay.from_estimator(pipeline, X, y)
+    stated = MisclassifiedDisplay.from_estimator(pipeline, X, y, image_shape=(2, 32))
+    assert of_estimator.images.shape[1:] == (4, 16)
+    assert stated.images.shape[1:] == (2, 32)
+
+
+@pytest.mark.parametrize("display", GRIDS)
+def test_image_shape__that_does_not_fit(display, fitted, small_digits):
+    with pytest.raises(ValueError, match=r"image_shape=\(8, 9\) has 72 pixels, but X has 64"):
+        display.from_estimator(fitted, *small_digits, image_shape=(8, 9))
+
+
+def test_misclassified__most_confident_first_and_the_title_counts_all(fitted, small_digits):
+    X, y = small_digits
+    display = MisclassifiedDisplay.from_estimator(fitted, X, y, n_images=3)
+    wrong = fitted.predict(X) != y
+    confidence = fitted.predict_proba(X)[wrong].max(axis=1)
+    np.testing.assert_allclose(display.probability, np.sort(confidence)[::-1][:3])
+    assert display.n_errors == wrong.sum() > 3
+    share = 100 * wrong.mean()
+    expected = f"{wrong.sum()} errors in 200 images ({share:.2f} %), the 3 most confident"
+    assert display.ax_.get_title() == expected
+
+
+@pytest.mark.parametrize(
+    ("n_errors", "title"),
+    [(0, "No errors in 200 images"), (1, "1 error in 200 images (0.50 %)")],
+)
+def test_misclassified__none_or_one(n_errors, title, small_digits):
+    X, y = small_digits
+    answers = y.copy()
+    answers[:n_errors] += 1
+    display = MisclassifiedDisplay.from_predictions(X, y, answers)
+    assert display.ax_.get_title() == title
+    assert len(captions(display)) == n_errors
+    assert drawn(display).any()
+
+
+@pytest.mark.parametrize("display", GRIDS)
+def test_no_probabilities__only_the_answer_is_shown(display, small_digits):
+    X, y = small_digits
+    classifier = LinearSVC(C=1e-6).fit(X, y)
+    plotted = display.from_estimator(classifier, X, y)
+    assert captions(plotted)
+    assert not any("%" in caption for caption in captions(plotted))
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(1.0, "100 %"), (0.99999, "99.9 %"), (0.99, "99.0 %"), (0.986, "98.6 %"), (0.517, "52 %")],
+)
+def test_probability__is_never_rounded_up_to_certainty(probability, shown, small_digits):
+    X, y = small_digits
+    display = SamplePredictionsDisplay.from_predictions(
+        X[:1], y[:1], y[:1], probability=[probability]
+    )
+    assert captions(display) == [f"{y[0]}  {shown}"]
+
+
+def test_fewer_images_than_cells_and_one_class(small_digits):
+    X, y = small_digits
+    X, y = X[y == 3][:2], np.array(["three", "three"])
+    display = SamplePredictionsDisplay.from_estimator(GaussianNB().fit(X, y), X, y)
+    assert captions(display) == ["three  100 %"] * 2
+
+
+@pytest.mark.parametrize("image", [np.zeros((1, 64)), np.full((1, 64), 255, dtype=np.uint8)])
+def test_blank_image(image):
+    assert drawn(SamplePredictionsDisplay.from_predictions(image, None, ["?"])).any()
+
+
+def test_long_labels_stay_within_their_cell(small_digits):
+    X, y = small_digits
+    names = np.array([f"handwritten {digit}" for digit in range(10)])[y]
+    display = SamplePredictionsDisplay.from_predictions(
+        X, names, names, probability=np.full(200, 0.5), random_state=0
+    )
+    display.figure_.canvas.draw()
+    width = display.ax_.get_window_extent().width / 6
+    assert max(text.get_window_extent().width for text in display.ax_.texts) < width
+
+
+@pytest.mark.parametrize("display", GRIDS)
+def test_on_given_axes__opens_no_figure(display, fitted, small_digits):
+    ax = Figure().subplots()
+    plotted = display.from_estimator(fitted, *small_digits, ax=ax, n_columns=3, cmap="viridis")
+    assert plotted.ax_ is ax
+    assert plotted.figure_ is ax.figure
+    assert ax.get_xlim() == (0, 3)
+    assert ax.images[0].get_cmap().name == "viridis"
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("display", GRIDS)
+def test_bad_predictions(display, small_digits):
+    X, y = small_digits
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        display.from_predictions(X, y, y[:-1])
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        display.from_predictions(X, y, y, probability=[0.5])
+    with pytest.raises(ValueError, match="Mix of label input types"):
+        display.from_predictions(X, y, y.astype(str))
+
+
+@pytest.mark.parametrize("display", GRIDS)
+def test_bad_estimator_input(display, fitted, small_digits):
+    X, y = small_digits
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        display.from_estimator(fitted, X, y[:-1])
+    with pytest.raises(ValueError, match="Mix of label input types"):
+        display.from_estimator(fitted, X, y.astype(str))
+    with pytest.raises(ValueError, match="NaN"):
+        display.from_estimator(fitted, np.full((3, 64), np.nan), [0, 1, 2])
+    with pytest.raises(ValueError, match="not fitted"):
+        display.from_estimator(clone(fitted), X, y)
