@@ -73,7 +73,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     learning_rate : float, default=0.01
         Peak of the one-cycle schedule, or the constant rate.
     weight_decay : float, default=0.01
-        Of the optimizer.
+        Decoupled weight decay of "adamw", factor of the L2 penalty of "sgd"; "adam" has none.
     momentum : float, default=0.9
         Nesterov's momentum; for ``optimizer="sgd"`` only.
     schedule : {"one-cycle", "constant"}, default="one-cycle"
@@ -460,8 +460,9 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             "precision": self.precision_,
             "device": self.device_,
             "optimizer": self.optimizer,
-            "weight_decay": self.weight_decay,
         }
+        if self.optimizer != "adam":
+            recipe["weight_decay"] = self.weight_decay
         if self.optimizer == "sgd":
             recipe.update(momentum=self.momentum, nesterov=self.momentum > 0)
         self.net_ = _training.new_net(

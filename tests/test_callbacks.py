@@ -49,7 +49,9 @@ class CountBatches(Callback):
 
 
 @pytest.mark.parametrize(
-    "callback", [CountBatches, CountBatches(), ("count", CountBatches())], ids=str
+    "callback",
+    [CountBatches, CountBatches(), ("count", CountBatches())],
+    ids=["class", "instance", "with a name"],
 )
 def test_skorch_callbacks(digits, callback):
     X, y = digits
