@@ -60,8 +60,8 @@ class DigitNet(NeuralNet):
         """Return loss and logits of a batch, and record its weighted accuracy."""
         step = super().validation_step(batch, **fit_params)
         labels, weight = batch[1]
-        hits = (step["y_pred"].argmax(1) == labels).double()
-        accuracy = (hits if weight is None else hits * weight).mean()
+        hits = (step["y_pred"].argmax(1) == labels).cpu().double()
+        accuracy = (hits if weight is None else hits * weight.cpu()).mean()
         self.history.record_batch("valid_accuracy", accuracy.item())
         return step
 

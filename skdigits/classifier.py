@@ -133,7 +133,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Labels, sorted.
     n_features_in_ : int
         Number of pixels of an image.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where `X` had names that are all strings.
     image_shape_ : tuple of int
         ``(height, width)`` of the images that the network sees.
@@ -392,7 +392,8 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         X, y = validate_data(self, X, y, reset=reset, dtype="numeric")
         check_classification_targets(y)
         if reset:
-            self.image_shape_ = find_image_shape(X.shape[1], self.image_shape or shape)
+            stated = shape if self.image_shape is None else self.image_shape
+            self.image_shape_ = find_image_shape(X.shape[1], stated)
         self._check_image_shape(shape)
         return X, y
 
@@ -541,7 +542,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \\
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
             Images, on the scale of those in `fit`.
 
@@ -558,7 +559,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \\
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
             Images, on the scale of those in `fit`.
 
@@ -575,7 +576,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \\
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
             Images, on the scale of those in `fit`.
 
@@ -591,7 +592,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \\
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
             Images, on the scale of those in `fit`.
 
@@ -607,7 +608,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \\
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
             Images, on the scale of those in `fit`.
 

@@ -63,7 +63,7 @@ class PixelScaler(CallbackSupportMixin, OneToOneFeatureMixin, TransformerMixin, 
         Dtype of the pixels seen in `fit`, which `inverse_transform` returns.
     n_features_in_ : int
         Number of pixels in an image.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns seen in `fit`, where they are all strings.
 
     See Also

@@ -248,7 +248,8 @@ def test_train__full_disk__leaves_nothing(tmp_path):
         f"resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, {resource.RLIM_INFINITY}))\n"
         "sys.exit(main(sys.argv[1:]))"
     )
-    command = [sys.executable, "-c", code, *QUICK, "--output", tmp_path / "results"]
+    # without -B, modules that Python compiles would be cut short on the disk, too
+    command = [sys.executable, "-B", "-c", code, *QUICK, "--output", tmp_path / "results"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("skdigits: ")
