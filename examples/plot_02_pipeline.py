@@ -26,13 +26,15 @@ from skdigits.datasets import fetch_mnist
 from skdigits.displays import SamplePredictionsDisplay
 
 if "--mnist" in sys.argv:
-    X, y = fetch_mnist("test", return_X_y=True)
+    X, y = fetch_mnist("train", return_X_y=True)
 else:
     X, y = load_digits(return_X_y=True)
 
 names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 y = np.array(names)[y.astype(int)]
-X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, train_size=1_300, test_size=450, stratify=y, random_state=0
+)
 
 # %%
 # Scaling and classifier in one

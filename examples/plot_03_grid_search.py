@@ -23,11 +23,11 @@ from skdigits import CNNDigitClassifier
 from skdigits.datasets import fetch_mnist
 
 if "--mnist" in sys.argv:
-    X, y = fetch_mnist("test", return_X_y=True)
+    X, y = fetch_mnist("train", return_X_y=True)
 else:
     X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(
-    X, y, train_size=800, stratify=y, random_state=0
+    X, y, train_size=800, test_size=900, stratify=y, random_state=0
 )
 
 # %%
