@@ -18,7 +18,7 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401 (makes t
 from sklearn.frozen import FrozenEstimator
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, accuracy_score
+from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, accuracy_score, make_scorer
 from sklearn.model_selection import (
     FixedThresholdClassifier,
     GridSearchCV,
@@ -212,10 +212,15 @@ def test_sample_weight_is_routed(train_test):
     weight = np.where(y < 5, 1.0, 0.0)
     with sklearn.config_context(enable_metadata_routing=True):
         clf = classifier().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
-        pipeline = make_pipeline(PixelScaler(), clf)
-        searched = GridSearchCV(pipeline, {"cnndigitclassifier__max_epochs": [15]}, cv=2)
-        searched.fit(X, y, sample_weight=weight)
-        scores = cross_val_score(pipeline, X, y, cv=2, params={"sample_weight": weight})
+        searched = GridSearchCV(clf, {"max_epochs": [15]}, cv=2).fit(X, y, sample_weight=weight)
+        scores = cross_val_score(
+            make_pipeline(PixelScaler(), clf),
+            X,
+            y,
+            scoring=make_scorer(accuracy_score).set_score_request(sample_weight=True),
+            cv=2,
+            params={"sample_weight": weight},
+        )
     assert set(searched.predict(X)) <= set(range(5))
     assert scores.mean() > 0.8
 
