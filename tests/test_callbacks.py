@@ -140,12 +140,10 @@ def test_scoring_monitor_scores_each_epoch(small_digits, sklearn_callback):
     X, y = small_digits
     monitor = sklearn_callback.ScoringMonitor(scoring="accuracy")
     clf = classifier(max_epochs=10).set_callbacks(monitor).fit(X, y)
-    logs = monitor.get_logs()
-    scores = [row["accuracy"] for row in logs.data if row.get("1_epoch_task_id") is not None] or [
-        row["accuracy"] for row in logs.data
-    ]
-    assert len(scores) >= 10
-    assert clf.score(X, y) in scores
+    logs = monitor.get_logs().data
+    scores = [log["accuracy"] for log in logs if log["task_name"] == "epoch"]
+    assert len(scores) == 10
+    assert scores[-1] == clf.score(X, y) > scores[0]
     assert pickle.loads(pickle.dumps(clf)).n_epochs_ == 10
 
 
