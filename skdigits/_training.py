@@ -367,7 +367,8 @@ def train(
         if not _stopped_early(net):
             interrupt = error
     net.notify("on_train_end", X=dataset)
-    net.callbacks, net.train_split = None, None  # they hold the data
+    net.callbacks, net.train_split = None, None  # they hold the data, as tasks do
+    net.callbacks_ = [(name, item) for name, item in net.callbacks_ if item is not tasks]
     if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
         raise ValueError(
             "Training diverged: a weight of the network is not finite. "

@@ -1,9 +1,11 @@
 """What a user of CNNDigitClassifier sees."""
 
 import copy
+import gc
 import io
 import pickle
 import warnings
+import weakref
 
 import joblib
 import numpy as np
@@ -429,6 +431,16 @@ def test_not_fitted(small_digits):
         with pytest.raises(NotFittedError):
             getattr(CNNDigitClassifier(), method)(X)
     assert not hasattr(CNNDigitClassifier(), "loss_curve_")
+
+
+def test_a_fitted_classifier_does_not_hold_its_training_data(digits):
+    X, y = digits[0].copy(), digits[1]
+    held = weakref.ref(X)
+    clf = classifier(validation_fraction=0.1).fit(X, y)
+    del X
+    gc.collect()
+    assert held() is None
+    assert clf.n_epochs_ == 5
 
 
 # Copies
