@@ -13,7 +13,7 @@ def as_tensor(images, dtype):
     """Copy an array of shape (n, h, w) to a tensor of shape (n, 1, h, w); bytes stay bytes."""
     if images.dtype.name not in ("uint8", "bool"):
         images = images.astype(str(dtype).removeprefix("torch."), copy=False)
-    return torch.tensor(images).unsqueeze(1)
+    return torch.tensor(images).contiguous().unsqueeze(1)
 
 
 class ResidentImages(Dataset):
@@ -53,8 +53,8 @@ class Batches:
         Largest number of images in a batch.
     generator : torch.Generator or None, default=None
         Source of order and distortion; None keeps the order.
-    distort : callable or None, default=None
-        ``distort(images, generator)`` returns other images.
+    distort : RandomAffine or None, default=None
+        Draws how the images of an epoch are distorted.
     """
 
     def __init__(self, dataset, batch_size, generator=None, distort=None):
@@ -67,15 +67,20 @@ class Batches:
         return self.n_batches
 
     def __iter__(self):
-        data, order = self.dataset, torch.arange(len(self.dataset))
+        data, device = self.dataset, self.dataset.labels.device
+        order, maps = torch.arange(len(data)), [None] * self.n_batches
         if self.generator is not None and self.n_batches > 1:
             order = torch.randperm(len(data), generator=self.generator)
-        for rows in order.to(data.labels.device).tensor_split(self.n_batches):
-            images, weight = data.images[rows], None
-            if self.distort is not None:
+        if self.distort is not None:
+            maps = self.distort.draw(len(data), data.images.shape[2:], self.generator)
+            maps = maps.to(device).tensor_split(self.n_batches)
+        parts = order.to(device).tensor_split(self.n_batches)
+        for rows, batch_maps in zip(parts, maps, strict=True):
+            images, weight = data.images.index_select(0, rows), None
+            if batch_maps is not None:
                 dtype = images.dtype if images.is_floating_point() else torch.float32
-                images = self.distort(images.to(dtype), self.generator)
+                images = self.distort(images.to(dtype), batch_maps)
             inputs = {"x": images.contiguous(memory_format=torch.channels_last)}
             if data.sample_weight is not None:
-                weight = inputs["sample_weight"] = data.sample_weight[rows]
-            yield inputs, (data.labels[rows], weight)
+                weight = inputs["sample_weight"] = data.sample_weight.index_select(0, rows)
+            yield inputs, (data.labels.index_select(0, rows), weight)

@@ -1,8 +1,13 @@
 """The convolutional network."""
 
+import copy
+import math
+from numbers import Integral
+
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 class BatchNorm(nn.BatchNorm2d):
@@ -20,9 +25,14 @@ class BatchNorm(nn.BatchNorm2d):
     running_var: torch.Tensor
     num_batches_tracked: torch.Tensor
 
+    def reset_running_stats(self):
+        """Forget the statistics."""
+        super().reset_running_stats()
+        self.momentum = 1.0
+
     def forward(self, x, sample_weight=None):
         """Normalise `x` of shape (n, c, h, w); `sample_weight` has shape (n,)."""
-        if self.training:
+        if self.training and self.momentum > 0.1:  # later the count is not read from the device
             self.momentum = max(0.1, 1 / (1 + int(self.num_batches_tracked)))
         if not self.training or sample_weight is None:
             return super().forward(x)
@@ -37,28 +47,95 @@ class BatchNorm(nn.BatchNorm2d):
         return (x - mean) * scale + self.bias.view(1, -1, 1, 1)
 
 
-class Block(nn.Module):
+class Convolution(nn.Module):
     """Convolution, max-pooling, batch normalisation, ReLU.
 
     Pooling comes before normalising: the result is nearly the same and three quarters of the work
-    of the two elementwise layers is saved. A side of one pixel is not pooled further.
+    of the two elementwise layers is saved.
     """
 
-    def __init__(self, in_channels, out_channels, kernel_size, pool):
+    def __init__(self, in_channels, out_channels, kernel_size, padding, pool):
         super().__init__()
-        self.conv = nn.Conv2d(
-            in_channels, out_channels, kernel_size, padding=kernel_size // 2, bias=False
-        )
-        self.pool = nn.MaxPool2d(pool)
-        self.norm = BatchNorm(out_channels)
+        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=padding, bias=False)
+        self.pool = pool
+        self.norm: BatchNorm | None = BatchNorm(out_channels)
 
     def forward(self, x, sample_weight=None):
-        """Map (n, in_channels, h, w) to (n, out_channels, h // pool, w // pool)."""
-        return F.relu(self.norm(self.pool(self.conv(x)), sample_weight))
+        """Map (n, in_channels, h, w) to (n, out_channels, h', w')."""
+        x = self.conv(x)
+        if self.pool != (1, 1):
+            x = F.max_pool2d(x, self.pool)
+        return F.relu(x if self.norm is None else self.norm(x, sample_weight))
+
+    def fold(self):
+        """Let the convolution do what batch normalisation does to new images."""
+        assert self.norm is not None
+        if self.pool == (1, 1) or (self.norm.weight >= 0).all():  # else the largest would be least
+            self.conv, self.norm = fuse_conv_bn_eval(self.conv, self.norm), None
+
+
+class Network(nn.Module):
+    """Blocks of convolutions with pooling between them, then a fully connected head.
+
+    Parameters
+    ----------
+    image_shape, n_classes, patch_size, filters, kernel_size, hidden_layer_sizes
+        As for `DigitCNN`.
+    """
+
+    def __init__(
+        self, image_shape, n_classes, *, patch_size, filters, kernel_size, hidden_layer_sizes
+    ):
+        super().__init__()
+        self.patch_size = patch_size
+        self.edge = tuple(-side % patch_size for side in image_shape)
+        patches = [math.ceil(side / patch_size) for side in image_shape]
+        blocks = [(block,) if isinstance(block, Integral) else tuple(block) for block in filters]
+        self.convolutions = nn.ModuleList()
+        channels, padding = patch_size**2, 0
+        if min(_sides(patches, blocks, kernel_size - 1)[-1]) < 1:
+            padding = kernel_size // 2
+        sides = _sides(patches, blocks, kernel_size - 1 - 2 * padding)
+        for i, block in enumerate(blocks):
+            for j, n_filters in enumerate(block, start=1):
+                ends = j == len(block) and i + 1 < len(blocks)
+                pool = tuple(min(2, side) for side in sides[i]) if ends else (1, 1)
+                self.convolutions.append(
+                    Convolution(channels, n_filters, kernel_size, padding, pool)
+                )
+                channels = n_filters
+        sizes = [channels * math.prod(sides[-1]), *hidden_layer_sizes]
+        self.hidden = nn.ModuleList(map(nn.Linear, sizes, sizes[1:]))
+        self.output = nn.Linear(sizes[-1], n_classes)
+
+    def forward(self, x, sample_weight=None):
+        """Map standardised pixels of shape (n, 1, h, w) to logits of shape (n, n_classes)."""
+        if any(self.edge):
+            x = F.pad(x, (0, self.edge[1], 0, self.edge[0]), mode="replicate")
+        if self.patch_size > 1:
+            x = F.pixel_unshuffle(x, self.patch_size)  # (n, patch_size ** 2, h', w')
+            x = x.contiguous(memory_format=torch.channels_last)
+        for convolution in self.convolutions:
+            x = convolution(x, sample_weight)  # (n, filters, h', w')
+        x = x.flatten(1)  # (n, filters * h' * w')
+        for layer in self.hidden:
+            x = F.relu(layer(x))  # (n, units)
+        return self.output(x)  # (n, n_classes)
+
+
+def _sides(sides, blocks, lost):
+    """Return height and width after each block, before it is pooled; a convolution loses some."""
+    result = [sides]
+    for i, block in enumerate(blocks):
+        if i:
+            sides = [side // min(2, max(side, 1)) for side in sides]
+        sides = [side - lost * len(block) for side in sides]
+        result.append(sides)
+    return result[1:] or result
 
 
 class DigitCNN(nn.Module):
-    """Blocks of convolution and pooling, then a fully connected head; returns logits.
+    """Networks alike but for their initial weights, which vote; returns logits.
 
     Parameters
     ----------
@@ -66,42 +143,54 @@ class DigitCNN(nn.Module):
         ``(height, width)`` in pixels.
     n_classes : int
         Number of logits.
-    filters : sequence of int
-        Filters of each block.
+    patch_size : int
+        Side of the squares of pixels that become the channels of one.
+    filters : sequence of int or of sequences of int
+        Filters of each convolution of each block; a number is a block of one.
     kernel_size : int
-        Side of the filters in pixels, odd.
+        Side of the filters, odd.
     hidden_layer_sizes : sequence of int
         Units of each hidden layer of the head.
+    n_estimators : int
+        Number of networks.
     """
 
     pixel_mean: torch.Tensor
     pixel_scale: torch.Tensor
+    temperature: torch.Tensor
 
-    def __init__(self, image_shape, n_classes, *, filters, kernel_size, hidden_layer_sizes):
+    def __init__(self, image_shape, n_classes, *, n_estimators, **sizes):
         super().__init__()
         self.register_buffer("pixel_mean", torch.zeros(()))
         self.register_buffer("pixel_scale", torch.ones(()))
-        height, width = image_shape
-        blocks, channels = [], 1
-        for n_filters in filters:
-            pool = (min(2, height), min(2, width))
-            blocks.append(Block(channels, n_filters, kernel_size, pool))
-            channels, height, width = n_filters, height // pool[0], width // pool[1]
-        self.blocks = nn.ModuleList(blocks)
-        sizes = [channels * height * width, *hidden_layer_sizes]
-        self.hidden = nn.ModuleList(map(nn.Linear, sizes, sizes[1:]))
-        self.output = nn.Linear(sizes[-1], n_classes)
+        self.register_buffer("temperature", torch.ones(()))
+        self.networks = nn.ModuleList(
+            Network(image_shape, n_classes, **sizes) for _ in range(n_estimators)
+        )
 
     def forward(self, x, sample_weight=None):
-        """Map pixels of shape (n, 1, h, w), on any scale, to logits of shape (n, n_classes)."""
-        dtype = self.output.weight.dtype
-        x = (x.to(dtype) - self.pixel_mean) / self.pixel_scale
-        for block in self.blocks:
-            x = block(x, sample_weight)  # (n, filters, h / 2, w / 2)
-        x = x.flatten(1)  # (n, filters * h * w)
-        for layer in self.hidden:
-            x = F.relu(layer(x))  # (n, units)
-        return self.output(x)  # (n, n_classes)
+        """Map pixels of shape (n, 1, h, w), on any scale, to logits.
+
+        In training they are those of each network, of shape (n, n_classes, n_estimators); else
+        those of the vote under the temperature, of shape (n, n_classes).
+        """
+        logits = self.each(x, sample_weight)
+        return logits if self.training else vote(logits / self.temperature)
+
+    def each(self, x, sample_weight=None):
+        """Return the logits of each network, of shape (n, n_classes, n_estimators)."""
+        x = (x.to(self.pixel_mean.dtype) - self.pixel_mean) / self.pixel_scale
+        return torch.stack([network(x, sample_weight) for network in self.networks], dim=2)
+
+    def folded(self):
+        """Return a copy for prediction, faster and the same but for rounding."""
+        network = copy.deepcopy(self).eval()
+        for module in network.modules():
+            if isinstance(module, Convolution):
+                module.fold()
+        # torch's type hints lack this form of `to`
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return network.requires_grad_(False)
 
     @torch.no_grad()
     def initialize(self, generator, pixel_mean, pixel_scale):
@@ -115,6 +204,7 @@ class DigitCNN(nn.Module):
         """
         self.pixel_mean.fill_(pixel_mean)
         self.pixel_scale.fill_(pixel_scale)
+        self.temperature.fill_(1)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.reset_parameters()
@@ -122,4 +212,26 @@ class DigitCNN(nn.Module):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-        self.output.weight.mul_(0.1)
+        for module in self.modules():
+            if isinstance(module, Network):
+                module.output.weight.mul_(0.1)
+
+
+def vote(logits):
+    """Return logits whose softmax is the mean of the networks' softmax.
+
+    Their energy, the logarithm of the summed exponentials, is the mean of the networks' energies.
+
+    Parameters
+    ----------
+    logits : Tensor of shape (n, n_classes, n_estimators)
+
+    Returns
+    -------
+    logits : Tensor of shape (n, n_classes)
+    """
+    n_estimators = logits.shape[2]
+    if n_estimators == 1:
+        return logits[..., 0]
+    mean = F.log_softmax(logits, dim=1).logsumexp(2) - math.log(n_estimators)  # (n, n_classes)
+    return mean + logits.logsumexp(1).mean(1, keepdim=True)

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "skdigits"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
 
 HELPERS = {"_images", "_sklearn"}
-FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", *HELPERS}
+FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", "settings", *HELPERS}
 FLOOR_1 = {"_network", "_augmentation", "_batches", "_devices"}
 FLOOR_2 = {"_training"}
 FLOOR_3 = {"classifier"}

@@ -11,6 +11,12 @@ def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
+def distort(images, *amounts, seed=0):
+    """Distort images by largest amounts of rotation, translation, scaling and shear."""
+    affine = RandomAffine(*map(float, amounts))
+    return affine(images, affine.draw(len(images), images.shape[2:], generator(seed)))
+
+
 def square(height=21, width=21):
     """Return ten images of a square in the middle."""
     images = torch.zeros(10, 1, height, width)
@@ -20,27 +26,27 @@ def square(height=21, width=21):
 
 def test_nothing_is_distorted_by_nothing():
     images = torch.rand(5, 1, 9, 7)
-    torch.testing.assert_close(RandomAffine(0.0, 0.0, 0.0, 0.0)(images, generator()), images)
+    torch.testing.assert_close(distort(images, 0, 0, 0, 0), images)
 
 
 @pytest.mark.parametrize("amounts", [(20, 0, 0, 0), (0, 0.2, 0, 0), (0, 0, 0.3, 0), (0, 0, 0, 20)])
 def test_each_amount_changes_each_image_in_a_way_of_its_own(amounts):
     images = square()
-    distorted = RandomAffine(*map(float, amounts))(images, generator())
+    distorted = distort(images, *amounts)
     assert all(not torch.equal(new, old) for new, old in zip(distorted, images, strict=True))
     assert len({tuple(image.flatten().tolist()) for image in distorted}) == len(images)
 
 
 def test_a_seed_gives_the_same_images():
-    distort = RandomAffine(10.0, 0.1, 0.1, 5.0)
-    assert torch.equal(distort(square(), generator(1)), distort(square(), generator(1)))
-    assert not torch.equal(distort(square(), generator(1)), distort(square(), generator(2)))
+    first, again, other = (distort(square(), 10, 0.1, 0.1, 5, seed=seed) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
 
 
 @pytest.mark.parametrize("shape", [(21, 21), (21, 41)])
 def test_translation_is_a_share_of_the_side(shape):
     images = square(*shape)
-    distorted = RandomAffine(0.0, 0.2, 0.0, 0.0)(images, generator())
+    distorted = distort(images, 0, 0.2, 0, 0)
     for axis, side in ((2, shape[0]), (3, shape[1])):
         position = torch.arange(side).float()
         centre = distorted.sum(5 - axis)[:, 0] @ position / distorted.sum((1, 2, 3))
@@ -50,10 +56,10 @@ def test_translation_is_a_share_of_the_side(shape):
 
 def test_rotation_keeps_right_angles_in_a_wide_image():
     images = square(21, 41)
-    distorted = RandomAffine(45.0, 0.0, 0.0, 0.0)(images, generator())
+    distorted = distort(images, 45, 0, 0, 0)
     torch.testing.assert_close(distorted.sum((1, 2, 3)), images.sum((1, 2, 3)), rtol=0.05, atol=0)
 
 
 def test_pixels_from_outside_repeat_the_border():
     light = torch.full((10, 1, 9, 9), 7.0)
-    torch.testing.assert_close(RandomAffine(30.0, 0.3, 0.3, 10.0)(light, generator()), light)
+    torch.testing.assert_close(distort(light, 30, 0.3, 0.3, 10), light)

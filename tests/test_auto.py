@@ -10,12 +10,22 @@ from skdigits import CNNDigitClassifier, _auto, _devices
     [
         ((8, 8), (32, 64, 128)),
         ((16, 16), (32, 64, 128)),
-        ((8, 17), (16, 32, 64)),
-        ((28, 28), (16, 32, 64)),
+        ((8, 17), (32, (64, 64))),
+        ((28, 28), (32, (64, 64))),
     ],
 )
 def test_filters(image_shape, filters):
     assert _auto.choose_filters(image_shape) == filters
+
+
+@pytest.mark.parametrize(("image_shape", "size"), [((28, 28), 2), ((20, 20), 2), ((19, 28), 1)])
+def test_patch_size(image_shape, size):
+    assert _auto.choose_patch_size(image_shape) == size
+
+
+@pytest.mark.parametrize(("n_samples", "smoothing"), [(512, 0.0), (513, 0.1)])
+def test_label_smoothing(n_samples, smoothing):
+    assert _auto.choose_label_smoothing(n_samples) == smoothing
 
 
 @pytest.mark.parametrize(
@@ -67,7 +77,9 @@ def test_the_rules_are_applied(digits):
 
 def test_a_choice_of_ones_own_is_kept(small_digits):
     clf = CNNDigitClassifier(
+        patch_size=1,
         filters=(8,),
+        label_smoothing=0.05,
         max_epochs=2,
         batch_size=50,
         precision="float32",

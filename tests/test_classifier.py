@@ -10,6 +10,7 @@ import weakref
 import joblib
 import numpy as np
 import pytest
+import torch
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -185,6 +186,10 @@ def test_a_continuous_target_is_refused(small_digits):
     [
         ("filters", (16, 0)),
         ("filters", "16"),
+        ("filters", (8, (16, 0))),
+        ("filters", (8, "16")),
+        ("patch_size", 0),
+        ("n_estimators", 0),
         ("kernel_size", 4),
         ("hidden_layer_sizes", (1.5,)),
         ("max_epochs", 0),
@@ -220,8 +225,10 @@ def test_a_wrong_parameter_is_named(small_digits, name, value):
         {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.3},
         {"schedule": "constant", "learning_rate": 0.003},
         {"label_smoothing": 0.1},
-        {"filters": (8, 8), "kernel_size": 5, "hidden_layer_sizes": ()},
+        {"filters": (8, 8), "kernel_size": 5, "hidden_layer_sizes": (16,)},
+        {"filters": [8, [16, 16]], "patch_size": 2},
         {"filters": (), "hidden_layer_sizes": (64, 32)},
+        {"n_estimators": 3, "filters": (8, 16)},
         {"augment": True},
         {"precision": "float32", "batch_size": 32},
         {"precision": "bfloat16", "batch_size": 32},
@@ -354,6 +361,62 @@ def test_without_warm_start_fit_begins_anew(small_digits, fitted):
     assert again.loss_curve_ == fitted.loss_curve_
 
 
+# Several networks, and probabilities
+
+
+def test_networks_differ_and_their_probabilities_are_averaged(small_digits):
+    X, y = small_digits
+    clf = classifier(n_estimators=3, label_smoothing=0.0).fit(X, y)
+    module = clf.net_.module_.eval()
+    with torch.no_grad():
+        logits = module.each(torch.tensor(X).view(-1, 1, 8, 8))
+    assert logits.shape == (200, 10, 3)
+    assert not torch.allclose(logits[..., 0], logits[..., 1], atol=0.1)
+    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(1).mean(2), atol=1e-9)
+
+
+def test_a_network_trains_as_if_alone_beside_others(small_digits):
+    alone = classifier(optimizer="sgd", precision="float64").fit(*small_digits)
+    beside = classifier(optimizer="sgd", precision="float64", n_estimators=2).fit(*small_digits)
+    first = beside.net_.module_.networks[0].output.weight
+    torch.testing.assert_close(first, alone.net_.module_.networks[0].output.weight)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"validation_fraction": 0.3}])
+def test_smoothed_labels_leave_calibrated_probabilities(digits, parameters):
+    X, y = digits
+    clf = classifier(max_epochs=10, label_smoothing=0.2, **parameters).fit(X[:1000], y[:1000])
+    confidence = clf.predict_proba(X[1000:]).max(axis=1).mean()
+    assert confidence == pytest.approx(clf.score(X[1000:], y[1000:]), abs=0.03)
+
+
+def test_a_perfect_fit_has_no_loss_under_label_smoothing(small_digits):
+    clf = classifier(label_smoothing=0.1, max_epochs=60).fit(*small_digits)
+    assert 0 <= clf.loss_ < 0.02
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float64"])
+def test_a_row_is_answered_as_in_a_batch(digits, precision):
+    X, y = digits
+    clf = classifier(max_epochs=2, precision=precision, augment=False).fit(X[:600], y[:600])
+    labels, probabilities = clf.predict(X), clf.predict_proba(X)
+    assert (labels == clf.classes_[probabilities.argmax(axis=1)]).all()
+    rows = X[::20, np.newaxis]
+    assert [clf.predict(row)[0] for row in rows] == labels[::20].tolist()
+    alone = np.concatenate([clf.predict_proba(row) for row in rows])
+    np.testing.assert_allclose(alone, probabilities[::20], atol=1e-4)
+
+
+def test_a_changed_weight_changes_predictions(small_digits, fitted):
+    X, _ = small_digits
+    clf = copy.deepcopy(fitted)
+    clf.predict(X)
+    with torch.no_grad():
+        clf.net_.module_.networks[0].output.weight.zero_()
+        clf.net_.module_.networks[0].output.bias[3] = 1
+    assert set(clf.predict(X)) == {3}
+
+
 # Hold-out and early stopping
 
 
@@ -361,7 +424,12 @@ def test_early_stopping_restores_the_best_weights(digits):
     X, y = digits
     noisy = np.where(np.random.RandomState(0).rand(len(y)) < 0.3, 9 - y, y)
     clf = classifier(
-        early_stopping=True, patience=2, max_epochs=50, validation_fraction=0.3, augment=False
+        early_stopping=True,
+        patience=2,
+        max_epochs=50,
+        validation_fraction=0.3,
+        augment=False,
+        label_smoothing=0.0,
     ).fit(X, noisy)
     losses = [row["valid_loss"] for row in clf.history_]
     assert clf.n_epochs_ == np.argmin(losses) + 3 < 50
@@ -490,8 +558,8 @@ def test_repr_shows_what_auto_chose(small_digits):
         clf.fit(*small_digits)
     assert repr(clf) == (
         "CNNDigitClassifier(max_epochs=2, random_state=0)  "
-        "# auto: filters=(32, 64, 128), batch_size=200, precision='float64', augment=False, "
-        "device='cpu'"
+        "# auto: patch_size=1, filters=(32, 64, 128), batch_size=200, label_smoothing=0.0, "
+        "augment=False, device='cpu', precision='float64'"
     )
     assert "CNNDigitClassifier" in clf._repr_html_()
 

@@ -17,6 +17,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 import skdigits
+from skdigits import presets
 from skdigits.cli import main
 from skdigits.persistence import load_model, save_model
 
@@ -187,6 +188,15 @@ def test_train__model_is_a_pipeline_ready_to_use(folder):
     X = (X * 255 / 16).round().astype(np.uint8)
     assert model.score(X, y.astype(str)) > 0.5
     assert model[-1].callbacks is None
+
+
+def test_train__preset(tmp_path):
+    args = (*QUICK, "--output", tmp_path / "results", "--json")
+    report = json.loads(run(*args, "--preset", "fast", "--set", "weight_decay=0.02").out)
+    assert report["training"]["preset"] == "fast"
+    expected = presets["fast"] | {"max_epochs": 2, "weight_decay": 0.02}
+    assert {name: report["training"]["parameters"][name] for name in expected} == expected
+    assert_refused(run(*args, "--preset", "slow"), 2, "slow", "accurate")
 
 
 def test_train__settings_json_and_force(tmp_path):

@@ -29,6 +29,8 @@ def public_objects():
     """Names of the public classes, functions and methods, with the objects."""
     for name in skdigits.__all__:
         thing = getattr(skdigits, name)
+        if isinstance(thing, dict):
+            continue  # the user guide has the presets
         members = (
             {f"{name}.{inner}": getattr(thing, inner) for inner in thing.__all__}
             if inspect.ismodule(thing)

@@ -4,6 +4,7 @@ import ast
 import sys
 from contextlib import nullcontext
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -16,6 +17,9 @@ from skdigits.cli._evaluation import Evaluation, save_picture
 from skdigits.cli._folder import new_folder
 from skdigits.cli._model import MODEL_NAME
 from skdigits.cli.info import versions
+from skdigits.settings import presets
+
+Preset = StrEnum("Preset", {name: name for name in presets})  # type: ignore[misc]
 
 
 def train(
@@ -23,6 +27,10 @@ def train(
         Dataset,
         typer.Option(help="auto means MNIST, or the bundled 8x8 digits where it cannot be had."),
     ] = Dataset.auto,
+    preset: Annotated[
+        Preset | None,
+        typer.Option(help="Settings of CNNDigitClassifier other than its defaults."),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes through the training images.")
     ] = None,
@@ -48,6 +56,7 @@ def train(
     For example:
 
     - `skdigits train`
+    - `skdigits train --preset accurate`
     - `skdigits train --epochs 3 --set learning_rate=0.005 --set augment=False`
     - `skdigits train --dataset digits --output my-digits --force`
     """
@@ -59,6 +68,8 @@ def train(
     from skdigits.preprocessing import PixelScaler
 
     parameters = {"validation_fraction": 1 / 12, "random_state": seed}
+    if preset:
+        parameters |= presets[preset.value]
     if epochs:
         parameters["max_epochs"] = epochs
     settable = sorted(CNNDigitClassifier().get_params().keys() - {"callbacks"})
@@ -77,6 +88,7 @@ def train(
             **evaluation.figures(),
             "training": {
                 "n_images": len(X),
+                "preset": preset and preset.value,
                 "n_epochs": classifier.n_epochs_,
                 "seconds": seconds,
                 "parameters": parameters,

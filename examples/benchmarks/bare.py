@@ -1,0 +1,84 @@
+"""The floor: all that the default classifier computes, in a plain loop.
+
+With the same seed it ends with the same weights, to the last bit.
+"""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from examples.benchmarks.fits import (
+    DEVICE,
+    Fitted,
+    count_weights,
+    raw_images,
+    settings,
+    untrained,
+)
+from skdigits._augmentation import RandomAffine
+from skdigits._batches import Batches, ResidentImages
+from skdigits._training import OPTIMIZERS, calibrate, refresh_statistics
+
+WARM_UP = 0.2  # share of the batches in which the learning rate rises
+
+
+def one_cycle(step, n_steps):
+    """Return the share of the peak learning rate for a step, from 1 on."""
+    n_up = max(1, round(WARM_UP * n_steps))
+    if step <= n_up:
+        return step / n_up
+    return (1 + math.cos(math.pi * (step - n_up) / (n_steps - n_up + 1))) / 2
+
+
+def bare_loop(X, y, *, seed, max_epochs, after_epoch):
+    """Train skdigits' default network by torch alone."""
+    chosen = settings(len(X), seed, max_epochs)
+    generator = torch.Generator().manual_seed(np.random.RandomState(seed).randint(2**31))
+    module = untrained(X, generator)
+    data = ResidentImages(
+        X.reshape(-1, 28, 28),
+        y.astype(np.int64),
+        None,
+        precision=chosen.precision_,
+        device=DEVICE,
+    )
+    distort = RandomAffine(chosen.rotation, chosen.translation, chosen.scaling, chosen.shear)
+    batches = Batches(data, chosen.batch_size_, generator, distort)
+    optimizer = OPTIMIZERS[chosen.optimizer](module.parameters(), weight_decay=chosen.weight_decay)
+    half = torch.autocast(
+        torch.device(DEVICE).type, torch.bfloat16, enabled=chosen.precision_ == "bfloat16"
+    )
+    step, n_steps = 0, chosen.max_epochs_ * len(batches)
+    for _ in range(chosen.max_epochs_):
+        module.train()
+        for inputs, (labels, _) in batches:
+            step += 1
+            for group in optimizer.param_groups:
+                group["lr"] = chosen.learning_rate * one_cycle(step, n_steps)
+            optimizer.zero_grad()
+            with half:
+                logits = module(**inputs).float()  # (n, 10, 1), for one network
+            smoothing = chosen.label_smoothing_
+            losses = F.cross_entropy(
+                logits, labels[:, None], label_smoothing=smoothing, reduction="none"
+            )
+            losses.mean().backward()
+            optimizer.step()
+        after_epoch(module)
+
+    # What these two take of skorch's net.
+    net = SimpleNamespace(module_=module, batch_size=chosen.batch_size_, generator=generator)
+    net.infer = half(module.forward)
+    refresh_statistics(net, data)
+    calibrate(net, data, distort)
+    module.eval()
+
+    @torch.inference_mode()
+    def predict(X):
+        best = [module(batch).argmax(1) for batch in raw_images(X).split(1000)]
+        return torch.cat(best).cpu().numpy().astype(str)
+
+    return Fitted(predict, count_weights(module), chosen.max_epochs_, module, raw_images)

@@ -1,0 +1,170 @@
+"""The report: tables in Markdown, all figures in JSON, and the plot."""
+
+import json
+
+from examples.benchmarks.entries import ENTRIES, SCALING
+from examples.benchmarks.plot import plot_accuracy
+from examples.benchmarks.summary import GOALS, summarize, targets
+
+PROTOCOL = (
+    "Hyperparameters of skdigits were tuned on the last 10,000 of the 60,000 training images; the "
+    "models here train on the first {n_train:,} of them. The 10,000 test images are read once, at "
+    "the end of a run: accuracy is that of the last epoch, and no run, epoch or seed is selected."
+)
+LEGEND = (
+    "Seconds are of the whole call of `fit`, after a tiny one that loads all libraries: median "
+    "(least–most) of the runs. Accuracy is the mean ± standard deviation over the runs. The time "
+    "to p % ends with the first epoch whose mean accuracy is p % or more; – means never. images/s "
+    "is for 10,000 rows (median of 5 calls), ms for one row (median of 200), MB the peak beyond "
+    "imports and X. Each run has a process of its own; entries take turns."
+)
+HEAD = ["", "weights", "epochs", "runs", "fit s", "accuracy %"]
+HEAD += [f"s to {goal} %" for goal in GOALS] + ["images/s", "one image ms", "peak MB"]
+
+
+def describe(entry, run):
+    """Return one line about a run that has just ended."""
+    parts = [f"{entry.name}, seed {run['seed']}:"]
+    if "fit_seconds" in run:
+        parts.append(f"fit {run['fit_seconds']:.1f} s")
+    if "accuracy" in run:
+        parts.append(f"accuracy {run['accuracy']:.2f} %")
+    if "images_per_second" in run:
+        parts.append(f"{run['images_per_second']:,.0f} images/s")
+    return " ".join(parts)
+
+
+def show(value, digits=0):
+    """Return a number for the table, – where there is none."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def show_seconds(value):
+    """Return seconds with three figures or so."""
+    return show(value, 0 if value is None or value >= 100 else 1 if value >= 10 else 2)
+
+
+def show_spread(seconds):
+    """Return median and range."""
+    if seconds is None:
+        return "–"
+    middle, least, most = (show_seconds(seconds[name]) for name in ("median", "min", "max"))
+    return f"{middle} ({least}–{most})" if least != most else middle
+
+
+def show_accuracy(figures):
+    """Return mean and standard deviation."""
+    sd = figures["accuracy_sd"]
+    return show(figures["accuracy_mean"], 2) + ("" if sd is None else f" ± {sd:.2f}")
+
+
+def table(head, rows):
+    """Return a Markdown table; all columns but the first are numbers."""
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def row_of(figures):
+    """Return an entry's cells."""
+    return [
+        figures["label"],
+        show(figures["weights"]),
+        show(figures["epochs"]),
+        str(figures["n_runs"]),
+        show_spread(figures["fit_seconds"]),
+        show_accuracy(figures),
+        *(show_seconds(figures["time_to"][str(goal)]) for goal in GOALS),
+        show(figures["images_per_second"]),
+        show(figures["one_image_ms"], 2),
+        show(figures["peak_mb"]),
+    ]
+
+
+def machine(setting):
+    """Return the hardware in words."""
+    hardware = setting["hardware"]
+    gpu = f", {hardware['gpu']}" if hardware["gpu"] else ""
+    return f"{hardware['processor']}, {hardware['cores']} cores, {hardware['threads']} threads{gpu}"
+
+
+def header(setting, day):
+    """Return what stands above the tables."""
+    versions = setting["versions"].items()
+    packages = ", ".join(f"{name} {number}" for name, number in versions if number)
+    return f"{machine(setting)}; {packages}; {day}; sources {setting['sources'][:12]}."
+
+
+def notes(summary, setting):
+    """Return the lines below the table of entries."""
+    lines = [LEGEND]
+    lines += [
+        f"{ENTRIES[name].label}: {ENTRIES[name].note}." for name in summary if ENTRIES[name].note
+    ]
+    if setting["protocol"]["quick"]:
+        lines.insert(
+            0,
+            "This is the quick comparison: fewer images, epochs and entries than in the full one, "
+            "whose figures these are not. The learning-rate schedules of skdigits end with the "
+            "epochs run here, that of pytorch/examples does not.",
+        )
+    absent = [entry for entry in ENTRIES.values() if entry.name not in summary]
+    if absent:
+        needing = [entry.label for entry in absent if entry.packages]
+        needs = f' ({needing[0]} needs `pip install "skdigits[benchmark]"`)' if needing else ""
+        lines.append(f"Not run: {', '.join(entry.label for entry in absent)}{needs}.")
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def to_markdown(summary, setting, day):
+    """Return the report as text."""
+    n_train = setting["protocol"]["n_train"]
+    scaling = {entry.name for entry in SCALING}
+    rows = [row_of(figures) for name, figures in summary.items() if name not in scaling]
+    extra = [
+        [
+            figures["label"],
+            str(figures["n_runs"]),
+            show_spread(figures["fit_seconds"]),
+            show(figures["peak_mb"]),
+        ]
+        for name, figures in summary.items()
+        if name in scaling
+    ]
+    aims = [
+        [row["what"], row["must"], row["aim"], row["measured"] or "–", row["verdict"]]
+        for row in targets(summary)
+    ]
+    parts = ["# skdigits and its peers on MNIST", header(setting, day)]
+    parts += [PROTOCOL.format(n_train=n_train), table(HEAD, rows), notes(summary, setting)]
+    if extra:
+        parts += [
+            f"More images, and two fits (skdigits, the epochs of {n_train:,} images throughout):",
+            table(["", "runs", "fit s", "peak MB"], extra),
+        ]
+    parts += ["Targets:", table(["", "must", "aim", "measured", "reached"], aims)]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_report(folder, runs, day):
+    """Write ``results.json``, ``results.md`` and ``accuracy_against_seconds.png``.
+
+    Returns
+    -------
+    text : str
+        What stands in ``results.md``.
+    """
+    summary, setting = summarize(runs), runs[0]["setting"]
+    text = to_markdown(summary, setting, day)
+    document = {
+        "date": str(day),
+        "setting": setting,
+        "summary": summary,
+        "targets": targets(summary),
+        "runs": [{key: run[key] for key in run if key != "setting"} for run in runs],
+    }
+    (folder / "results.json").write_text(
+        json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    (folder / "results.md").write_text(text, encoding="utf-8")
+    plot_accuracy(summary, folder / "accuracy_against_seconds.png", machine(setting))
+    return text
