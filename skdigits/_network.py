@@ -63,15 +63,25 @@ class Convolution(nn.Module):
     def forward(self, x, sample_weight=None):
         """Map (n, in_channels, h, w) to (n, out_channels, h', w')."""
         x = self.conv(x)
-        if self.pool != (1, 1):
-            x = F.max_pool2d(x, self.pool)
-        return F.relu(x if self.norm is None else self.norm(x, sample_weight))
+        x = max_pool(x, self.pool)
+        return F.relu(x if self.norm is None else self.norm(x, sample_weight), inplace=True)
 
     def fold(self):
         """Let the convolution do what batch normalisation does to new images."""
         assert self.norm is not None
         if self.pool == (1, 1) or (self.norm.weight >= 0).all():  # else the largest would be least
             self.conv, self.norm = fuse_conv_bn_eval(self.conv, self.norm), None
+
+
+def max_pool(x, size):
+    """Pool with a window of one or two pixels a side; twice as fast as torch without gradients."""
+    if torch.is_grad_enabled():
+        return F.max_pool2d(x, size) if size != (1, 1) else x
+    if size[0] == 2:
+        x = torch.maximum(x[:, :, :-1:2], x[:, :, 1::2])
+    if size[1] == 2:
+        x = torch.maximum(x[..., :-1:2], x[..., 1::2])
+    return x
 
 
 class Network(nn.Module):
@@ -113,8 +123,12 @@ class Network(nn.Module):
         if any(self.edge):
             x = F.pad(x, (0, self.edge[1], 0, self.edge[0]), mode="replicate")
         if self.patch_size > 1:
-            x = F.pixel_unshuffle(x, self.patch_size)  # (n, patch_size ** 2, h', w')
-            x = x.contiguous(memory_format=torch.channels_last)
+            # three times as fast as pixel_unshuffle, and channels_last
+            steps = range(self.patch_size)
+            pixels = [
+                x[:, 0, i :: self.patch_size, j :: self.patch_size] for i in steps for j in steps
+            ]
+            x = torch.stack(pixels, dim=3).permute(0, 3, 1, 2)  # (n, patch_size ** 2, h', w')
         for convolution in self.convolutions:
             x = convolution(x, sample_weight)  # (n, filters, h', w')
         x = x.flatten(1)  # (n, filters * h' * w')
@@ -179,7 +193,7 @@ class DigitCNN(nn.Module):
 
     def each(self, x, sample_weight=None):
         """Return the logits of each network, of shape (n, n_classes, n_estimators)."""
-        x = (x.to(self.pixel_mean.dtype) - self.pixel_mean) / self.pixel_scale
+        x = (x - self.pixel_mean).to(self.pixel_mean.dtype).div_(self.pixel_scale)
         return torch.stack([network(x, sample_weight) for network in self.networks], dim=2)
 
     def folded(self):
