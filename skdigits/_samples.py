@@ -115,12 +115,16 @@ def pixel_statistics(X, sample_weight, chunk=4096):
     if sample_weight is None:
         sample_weight = np.ones(len(X))
     share = sample_weight / sample_weight.sum() / X.shape[1]
-    chunks = [slice(start, start + chunk) for start in range(0, len(X), chunk)]
+    mean, square = 0.0, 0.0  # of what pixels differ from a first guess
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = float(sum((share[rows] @ X[rows].astype(np.float64)).sum() for rows in chunks))
-        variance = float(
-            sum((share[rows] @ (X[rows].astype(np.float64) - mean) ** 2).sum() for rows in chunks)
-        )
+        guess = X[:chunk].mean(dtype=np.float64)
+        for start in range(0, len(X), chunk):
+            rows = slice(start, start + chunk)
+            difference = X[rows] - guess
+            mean += float((share[rows] @ difference).sum())
+            square += float(share[rows] @ np.einsum("ij,ij->i", difference, difference))
+        variance = max(square - mean**2, 0.0)
+        mean += float(guess)
     scale = math.sqrt(variance) or 1.0
     if not abs(mean) + scale < np.finfo(np.float32).max:
         raise ValueError(

@@ -470,7 +470,7 @@ def refresh_statistics(net, dataset, n_batches=16):
 
 
 @torch.no_grad()
-def calibrate(net, dataset, distort=None, n_samples=8192):
+def calibrate(net, dataset, distort=None, n_samples=4096):
     """Set the temperature under which the labels of a data set are most likely.
 
     Smoothed labels teach a network to be unsure; this takes it back. Training images are distorted
