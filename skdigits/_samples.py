@@ -123,7 +123,7 @@ def pixel_statistics(X, sample_weight, chunk=4096):
             difference = X[rows] - guess
             mean += float((share[rows] @ difference).sum())
             square += float(share[rows] @ np.einsum("ij,ij->i", difference, difference))
-        variance = max(square - mean**2, 0.0)
+        variance = max(square - mean * mean, 0.0)  # a power would raise where this is infinite
         mean += float(guess)
     scale = math.sqrt(variance) or 1.0
     if not abs(mean) + scale < np.finfo(np.float32).max:
