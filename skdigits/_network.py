@@ -202,8 +202,6 @@ class DigitCNN(nn.Module):
         for module in network.modules():
             if isinstance(module, Convolution):
                 module.fold()
-        # torch's type hints lack this form of `to`
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return network.requires_grad_(False)
 
     @torch.no_grad()

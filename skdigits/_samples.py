@@ -85,11 +85,10 @@ def hold_out(samples, fraction, random_state):
 
 
 def guessing_loss(samples, n_classes, label_smoothing):
-    """Return the training loss of answering every sample with the classes' shares."""
+    """Return the cross-entropy of answering every sample with the classes' shares."""
     shares = np.bincount(samples.y, weights=samples.weight, minlength=n_classes)
     shares = (1 - label_smoothing) * shares / shares.sum() + label_smoothing / n_classes
-    smoothed = np.eye(n_classes)[0] * (1 - label_smoothing) + label_smoothing / n_classes
-    return float(entr(shares).sum() - entr(smoothed).sum())
+    return float(entr(shares).sum())
 
 
 def pixel_statistics(X, sample_weight, chunk=4096):

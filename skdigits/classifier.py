@@ -554,7 +554,8 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         )
 
     def _warn_if_no_better_than_guessing(self, train):
-        guess = guessing_loss(train, len(self.classes_), self.label_smoothing_)
+        targets = len(self.classes_), self.label_smoothing_
+        guess = guessing_loss(train, *targets) - _training.least_loss(*targets)
         if self.history_ and 0 < guess <= self.history_[-1]["train_loss"]:
             warnings.warn(
                 f"The training loss, {self.history_[-1]['train_loss']:.3g}, is not below that of "

@@ -19,6 +19,7 @@ from skdigits.cli._model import MODEL_NAME
 from skdigits.cli.info import versions
 from skdigits.settings import presets
 
+# mypy reads the names of an enum from literals only
 Preset = StrEnum("Preset", {name: name for name in presets})  # type: ignore[misc]
 
 
