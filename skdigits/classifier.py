@@ -15,7 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skdigits import _auto, _training
 from skdigits._augmentation import RandomAffine
 from skdigits._batches import DTYPES, ResidentImages
+from skdigits._callbacks import EpochTasks, is_callback
 from skdigits._devices import find_device, has_bfloat16
+from skdigits._digit_net import OPTIMIZERS, from_state, get_state, least_loss, new_net
 from skdigits._images import as_rows, find_image_shape, rows_to_images
 from skdigits._samples import encode, guessing_loss, hold_out, pixel_statistics
 from skdigits._sklearn import (
@@ -212,7 +214,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "batch_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "optimizer": [StrOptions(set(_training.OPTIMIZERS))],
+        "optimizer": [StrOptions(set(OPTIMIZERS))],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "momentum": [Interval(Real, 0, 1, closed="left")],
@@ -346,7 +348,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             self._start(train, classes, rng)
         context = self._init_callback_context(max_subtasks=self.max_epochs_)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
-        tasks = _training.EpochTasks(context, self, X=X, y=y, metadata=metadata)
+        tasks = EpochTasks(context, self, X=X, y=y, metadata=metadata)
         return self._train(
             train,
             valid,
@@ -429,7 +431,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             raise ValueError(
                 f"hidden_layer_sizes must hold positive integers, got {self.hidden_layer_sizes}."
             )
-        if not all(map(_training.is_callback, self.callbacks or [])):
+        if not all(map(is_callback, self.callbacks or [])):
             raise ValueError(
                 f"callbacks must hold skorch callbacks or functions, got {self.callbacks}."
             )
@@ -492,13 +494,11 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             recipe["weight_decay"] = self.weight_decay
         if self.optimizer == "sgd":
             recipe.update(momentum=self.momentum, nesterov=self.momentum > 0)
-        self.net_ = _training.new_net(
-            recipe, seed=rng.randint(2**31), pixel_mean=mean, pixel_scale=scale
-        )
+        self.net_ = new_net(recipe, seed=rng.randint(2**31), pixel_mean=mean, pixel_scale=scale)
         self.history_ = []
 
     def _train(self, train, valid, *, max_epochs, schedule, tasks):
-        net, history = _training.from_state(_training.get_state(self.net_)), [*self.history_]
+        net, history = from_state(get_state(self.net_)), [*self.history_]
         distort = None
         if self.augment_:
             distort = RandomAffine(self.rotation, self.translation, self.scaling, self.shear)
@@ -555,7 +555,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _warn_if_no_better_than_guessing(self, train):
         targets = len(self.classes_), self.label_smoothing_
-        guess = guessing_loss(train, *targets) - _training.least_loss(*targets)
+        guess = guessing_loss(train, *targets) - least_loss(*targets)
         if self.history_ and 0 < guess <= self.history_[-1]["train_loss"]:
             warnings.warn(
                 f"The training loss, {self.history_[-1]['train_loss']:.3g}, is not below that of "
@@ -715,10 +715,10 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def __getstate__(self):
         state = dict(super().__getstate__())
         if "net_" in state:
-            state["net_"] = _training.get_state(self.net_)
+            state["net_"] = get_state(self.net_)
         return state
 
     def __setstate__(self, state):
         if "net_" in state:
-            state = {**state, "net_": _training.from_state(state["net_"])}
+            state = {**state, "net_": from_state(state["net_"])}
         super().__setstate__(state)

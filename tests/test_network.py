@@ -50,9 +50,9 @@ def test_convolutions_are_padded_only_where_nothing_would_be_left(sizes, n_input
 
 def test_patches_see_every_pixel():
     network = digit_cnn((7, 5), patch_size=3, filters=(4,)).eval()
-    pixels = torch.rand(1, 1, 7, 5, requires_grad=True)
+    pixels = torch.rand(9, 1, 7, 5, generator=torch.Generator().manual_seed(0)).requires_grad_()
     network(pixels).sum().backward()
-    assert (pixels.grad != 0).all()
+    assert (pixels.grad != 0).any(0).all()
 
 
 def test_the_vote_is_the_mean_of_probabilities():
@@ -72,7 +72,7 @@ def test_folded_is_the_same(sign):
         if isinstance(module, BatchNorm):
             torch.nn.init.constant_(module.weight[1:], sign * 0.7)
             torch.nn.init.constant_(module.bias, 0.1)
-    pixels = torch.rand(5, 1, 12, 12)
+    pixels = torch.rand(5, 1, 12, 12, generator=torch.Generator().manual_seed(3))
     torch.testing.assert_close(network.folded()(pixels), network.eval()(pixels))
 
 

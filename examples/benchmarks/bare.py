@@ -20,7 +20,8 @@ from examples.benchmarks.fits import (
 )
 from skdigits._augmentation import RandomAffine
 from skdigits._batches import Batches, ResidentImages
-from skdigits._training import OPTIMIZERS, calibrate, refresh_statistics
+from skdigits._digit_net import OPTIMIZERS
+from skdigits._training import calibrate, refresh_statistics
 
 WARM_UP = 0.2  # share of the batches in which the learning rate rises
 

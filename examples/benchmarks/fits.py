@@ -20,9 +20,9 @@ from torch.nn import functional as F
 
 from skdigits import CNNDigitClassifier
 from skdigits._devices import find_device
+from skdigits._digit_net import BETAS
 from skdigits._network import DigitCNN
 from skdigits._samples import Samples, pixel_statistics
-from skdigits._training import BETAS
 
 DEVICE = find_device("auto")
 

@@ -1,0 +1,138 @@
+"""What happens during training: skorch callbacks."""
+
+import math
+
+from skorch.callbacks import Callback
+
+
+class OneCycle(Callback):
+    """Raise the learning rate from near zero to its peak, then lower it to zero along a cosine.
+
+    Parameters
+    ----------
+    learning_rate : float
+        The peak.
+    n_batches : int
+        Number of batches in the whole training.
+    warm_up : float, default=0.2
+        Share of the batches before the peak.
+
+    References
+    ----------
+    Smith & Topin, "Super-Convergence", 2018.
+    """
+
+    def __init__(self, learning_rate, n_batches, warm_up=0.2):
+        self.learning_rate = learning_rate
+        self.n_batches = n_batches
+        self.warm_up = warm_up
+
+    def on_train_begin(self, net, **kwargs):
+        """Start a cycle."""
+        self.step_ = 0
+
+    def on_batch_begin(self, net, training=False, **kwargs):
+        """Set the learning rate of the coming batch."""
+        if not training:
+            return
+        self.step_ += 1
+        n_up = max(1, round(self.warm_up * self.n_batches))
+        if self.step_ <= n_up:
+            factor = self.step_ / n_up
+        else:
+            done = (self.step_ - n_up) / (self.n_batches - n_up + 1)
+            factor = (1 + math.cos(math.pi * done)) / 2
+        set_learning_rate(net, self.learning_rate * factor)
+
+
+class EpochEnd(Callback):
+    """Write each epoch's row of the history, or stop where training has diverged.
+
+    Parameters
+    ----------
+    history : list of dict
+        Appended to.
+    functions : list of callable
+        Each is called with the row.
+    """
+
+    def __init__(self, history, functions):
+        self.history = history
+        self.functions = functions
+
+    def on_epoch_end(self, net, **kwargs):
+        """Write the row."""
+        record = net.history[-1]
+        row = {"epoch": len(self.history) + 1, "train_loss": float(record["train_loss"])}
+        if not math.isfinite(row["train_loss"]):
+            raise ValueError(
+                f"Training diverged: the loss was {row['train_loss']} in epoch {row['epoch']}. "
+                "Lower learning_rate, or scale X."
+            )
+        for name in ("valid_loss", "valid_accuracy"):
+            if name in record:
+                row[name] = float(record[name])
+        row["learning_rate"] = net.optimizer_.param_groups[0]["lr"]
+        row["seconds"] = record["dur"]
+        self.history.append(row)
+        for function in self.functions:
+            function(row)
+
+
+class EpochTasks(Callback):
+    """Report each epoch to scikit-learn's callbacks, as a task within fit.
+
+    Parameters
+    ----------
+    context : sklearn.callback.CallbackContext
+        Of the fit.
+    estimator : estimator
+        What is being fitted.
+    **data
+        `X`, `y` and `metadata` of the fit.
+    """
+
+    def __init__(self, context, estimator, **data):
+        self.context = context
+        self.estimator = estimator
+        self.data = data
+
+    def on_train_begin(self, net, **kwargs):
+        """Open the fit."""
+        self.stopped_ = False
+        self.context.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+
+    def on_epoch_begin(self, net, **kwargs):
+        """Open the epoch."""
+        self.task_ = self.context.subcontext(task_name="epoch")
+        self.task_.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+
+    def on_epoch_end(self, net, **kwargs):
+        """Close the epoch; stop training where a callback asks for it."""
+        self.stopped_ = self._close(self.task_, net)
+        if self.stopped_:
+            raise KeyboardInterrupt
+
+    def on_train_end(self, net, **kwargs):
+        """Close the fit."""
+        self._close(self.context, net)
+
+    def _close(self, task, net):
+        return task.call_on_fit_task_end(
+            estimator=self.estimator,
+            reconstruction_attributes=lambda: {"net_": net},
+            **self.data,
+        )
+
+
+def is_callback(item):
+    """Tell whether `item` is a skorch callback, its class, one with a name, or a function."""
+    if isinstance(item, tuple) and len(item) == 2:
+        item = item[1]
+    return callable(item) or isinstance(item, Callback)
+
+
+def set_learning_rate(net, learning_rate):
+    """Set the learning rate of all parameters."""
+    for group in net.optimizer_.param_groups:
+        group["lr"] = learning_rate
