@@ -34,6 +34,7 @@ def a_run(entry, seed=0, curve=((10.0, 98.0), (20.0, 99.6)), setting=SETTING, **
     """Return what a run writes."""
     return {
         "entry": entry,
+        "parameters": compare.parameters_of(ENTRIES[entry]),
         "seed": seed,
         "n_train": setting["protocol"]["n_train"],
         "setting": setting,
@@ -170,6 +171,7 @@ def test_report_writes_tables_figures_and_plot(tmp_path):
     assert "Abacus, 2 cores, 2 threads; python 3.11, torch 2.13; 2026-01-02" in text
     assert "| skdigits | 19,000 | 2 | 3 | 21.0 (20.0–22.0) | 99.50 ± 0.00 | 10.0 | 21.0 |" in text
     assert "| SVC(rbf), 10,000 images | 19,000 | 1 | 1 | 30.0 | 95.90 | – | – | – | – |" in text
+    assert "| skdigits | 19,000 | 21.0 (20.0–22.0) | 99.50 ± 0.00 | 30,000 |\n| SVC(rbf)" in text
     assert "Not run: " in text
     document = json.loads((tmp_path / "results.json").read_text())
     assert document["summary"]["default"]["fit_seconds"]["median"] == 21
@@ -182,7 +184,13 @@ def test_report_of_the_quick_comparison_says_so(tmp_path):
     setting = SETTING | {"protocol": {"n_train": 10_000, "quick": True}}
     text = write_report(tmp_path, [a_run("default", setting=setting)], date(2026, 1, 2))
     assert "quick comparison" in text
-    assert "first 10,000 of them" in text
+    assert "first 10,000 of the 60,000" in text
+
+
+def test_report_of_no_trained_model_shows_no_picture(tmp_path):
+    run = a_run("onnxruntime")
+    text = write_report(tmp_path, [{name: run[name] for name in run if name != "accuracy"}], None)
+    assert "png" not in text
 
 
 def test_every_model_of_ours_has_a_colour():
@@ -237,6 +245,14 @@ def test_finished_runs_are_not_repeated(tmp_path, capsys):
     assert compare.main(arguments) == 0
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()} == before
     assert "| MLPClassifier |" in capsys.readouterr().out
+
+
+def test_runs_with_other_parameters_are_not_reported(tmp_path, capsys):
+    changed = {"parameters": {"max_epochs": 7}}
+    write_runs(tmp_path, [a_run("default"), a_run("mlp"), a_run("fast") | changed])
+    assert compare.main(["--report-only", "--output", str(tmp_path)]) == 0
+    assert '| skdigits "fast"' not in capsys.readouterr().out
+    assert (tmp_path / "runs/fast-0.json").exists()
 
 
 @pytest.mark.parametrize("what", ["hardware", "versions", "sources", "protocol"])

@@ -2,7 +2,8 @@
 
     python -m examples.benchmarks.compare --quick
 
-from the checkout's root. Runs that the output folder holds are not repeated.
+from the checkout's root. Runs that the output folder holds are not repeated, unless the entry's
+parameters have changed since.
 """
 
 import argparse
@@ -70,10 +71,16 @@ def parse(arguments):
 
 
 def read_runs(folder):
-    """Return all runs in a folder, in the order of entries and seeds."""
+    """Return all runs in a folder with their entry's parameters, by entry and seed."""
     runs = [json.loads(path.read_text("utf-8")) for path in (folder / "runs").glob("*.json")]
+    runs = [run for run in runs if run["parameters"] == parameters_of(ENTRIES[run["entry"]])]
     order = list(ENTRIES)
     return sorted(runs, key=lambda run: (order.index(run["entry"]), run["seed"]))
+
+
+def parameters_of(entry):
+    """Return an entry's parameters as JSON keeps them."""
+    return json.loads(json.dumps(entry.parameters))
 
 
 def check_alike(folder, runs, setting):
@@ -124,6 +131,7 @@ def job_of(entry, seed, setting):
         limits.append(QUICK_LIMITS.get(entry.name, QUICK_EPOCHS))
     return {
         "entry": entry.name,
+        "parameters": parameters_of(entry),
         "seed": seed,
         "n_train": min(n_train, entry.n_train or n_train),
         "max_epochs": min(filter(None, limits), default=None),
@@ -147,17 +155,16 @@ def run_all(options, setting):
     folder = options.output / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     entries, first_runs = choose_entries(options), {}
+    finished = {(run["entry"], run["seed"]): run for run in read_runs(options.output)}
     for seed in range(max([10, options.seeds or 0])):
         for entry in entries:
             if seed >= number_of_seeds(entry, options, first_runs.get(entry.name)):
                 continue
-            path = folder / f"{entry.name}-{seed}.json"
-            if path.exists():
-                result = json.loads(path.read_text("utf-8"))
-            else:
+            result = finished.get((entry.name, seed))
+            if result is None:
                 if hash_of_sources() != setting["sources"]:
                     raise Refused("The sources have changed since the start: begin anew.")
-                result = run(job_of(entry, seed, setting), path)
+                result = run(job_of(entry, seed, setting), folder / f"{entry.name}-{seed}.json")
                 print(describe(entry, result), flush=True)
             first_runs.setdefault(entry.name, result)
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 from skdigits import presets
 
-DEFAULT = "default"
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -42,16 +40,24 @@ class Entry:
     note: str = ""
 
 
-PRESETS = {"": {}, **presets}
 OURS = [
+    Entry("default", "skdigits", "skdigits"),
+    *(
+        Entry(
+            name,
+            f'skdigits "{name}"',
+            "skdigits",
+            parameters,
+            n_seeds=3 if name == "ensemble" else None,
+        )
+        for name, parameters in presets.items()
+    ),
     Entry(
-        name or DEFAULT,
-        f'skdigits "{name}"' if name else "skdigits",
+        "accurate-20",
+        'skdigits "accurate", 20 epochs',
         "skdigits",
-        parameters,
-        n_seeds=3 if name == "ensemble" else None,
-    )
-    for name, parameters in PRESETS.items()
+        {**presets["accurate"], "max_epochs": 20},
+    ),
 ]
 RECIPE = Entry(
     "recipe",
@@ -102,4 +108,4 @@ ENTRIES = {entry.name: entry for entry in [*OURS, RECIPE, SKORCH, BARE, ONNX, ML
 
 QUICK_EPOCHS, QUICK_TRAIN = 5, 10_000
 QUICK_LIMITS = {"recipe": 1, "skorch": 2, "mlp": None}
-QUICK_WITHOUT = {"accurate", "ensemble", "svc"}
+QUICK_WITHOUT = {"accurate", "accurate-20", "ensemble", "svc"}

@@ -11,6 +11,7 @@ COLORS = {  # Okabe and Ito's, told apart by the colour-blind
     "default": "#0072B2",
     "fast": "#56B4E9",
     "accurate": "#009E73",
+    "accurate-20": "#009E73",
     "small": "#CC79A7",
     "ensemble": "#000000",
     "recipe": "#D55E00",
