@@ -1,6 +1,6 @@
 """Parameters of the classifier for other ends than the default's.
 
-They were tuned on MNIST's training images, of which the first 10,000, the last or both were held out.
+They were tuned on MNIST's training images: the first 10,000, the last or both were held out.
 """
 
 _LARGE = {"patch_size": 1, "filters": ((16, 32), (64, 64), 128)}
