@@ -16,6 +16,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))  # last: an installed skdigits goes before the checkout's
 
+# After the path is set, so not at the top (E402).
 from examples.benchmarks import bare, circumstances, compare, fits  # noqa: E402
 from examples.benchmarks.entries import ENTRIES, OURS  # noqa: E402
 from examples.benchmarks.plot import COLORS, spread_out  # noqa: E402
@@ -249,7 +250,8 @@ def test_finished_runs_are_not_repeated(tmp_path, capsys):
 
 def test_runs_with_other_parameters_are_not_reported(tmp_path, capsys):
     changed = {"parameters": {"max_epochs": 7}}
-    write_runs(tmp_path, [a_run("default"), a_run("mlp"), a_run("fast") | changed])
+    others = [a_run("fast") | changed, a_run("svc") | {"entry": "an old one"}]
+    write_runs(tmp_path, [a_run("default"), a_run("mlp"), *others])
     assert compare.main(["--report-only", "--output", str(tmp_path)]) == 0
     assert '| skdigits "fast"' not in capsys.readouterr().out
     assert (tmp_path / "runs/fast-0.json").exists()

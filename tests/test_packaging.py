@@ -70,7 +70,7 @@ def test_unknown_name_is_an_attribute_error():
     import skdigits
 
     with pytest.raises(AttributeError, match="CNNDigitClasifier"):
-        skdigits.CNNDigitClasifier  # noqa: B018
+        skdigits.CNNDigitClasifier  # noqa: B018 (looking it up is the test)
 
 
 def pins(name):

@@ -73,9 +73,16 @@ def parse(arguments):
 def read_runs(folder):
     """Return all runs in a folder with their entry's parameters, by entry and seed."""
     runs = [json.loads(path.read_text("utf-8")) for path in (folder / "runs").glob("*.json")]
-    runs = [run for run in runs if run["parameters"] == parameters_of(ENTRIES[run["entry"]])]
     order = list(ENTRIES)
-    return sorted(runs, key=lambda run: (order.index(run["entry"]), run["seed"]))
+    return sorted(
+        filter(is_current, runs), key=lambda run: (order.index(run["entry"]), run["seed"])
+    )
+
+
+def is_current(run):
+    """Tell whether there still is such an entry, with the parameters of the run."""
+    entry = ENTRIES.get(run["entry"])
+    return entry is not None and run.get("parameters") == parameters_of(entry)
 
 
 def parameters_of(entry):
