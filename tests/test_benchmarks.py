@@ -20,7 +20,7 @@ sys.path.append(str(ROOT))  # last: an installed skdigits goes before the checko
 from examples.benchmarks import bare, circumstances, compare, fits  # noqa: E402
 from examples.benchmarks.entries import ENTRIES, OURS  # noqa: E402
 from examples.benchmarks.plot import COLORS, spread_out  # noqa: E402
-from examples.benchmarks.report import write_report  # noqa: E402
+from examples.benchmarks.report import brief_table, write_report  # noqa: E402
 from examples.benchmarks.summary import mean_curve, summarize, targets, time_to  # noqa: E402
 
 SETTING = {
@@ -382,3 +382,8 @@ def test_onnx_runtime_is_measured(tmp_path, mnist_home):
     run = json.loads((tmp_path / "runs/onnxruntime-0.json").read_text())
     assert run["images_per_second"] > 0
     assert run["one_image_ms"] > 0
+
+
+def test_readme_has_the_table_of_the_documented_run():
+    document = json.loads((ROOT / "docs/benchmarks/results.json").read_text())
+    assert brief_table(document["summary"]) in (ROOT / "README.md").read_text()

@@ -7,11 +7,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from examples.benchmarks.entries import OURS
 
-COLORS = {  # Okabe and Ito's, told apart by the colour-blind
+COLORS = {  # Okabe and Ito's, and one of Tol's: told apart by the colour-blind
     "default": "#0072B2",
     "fast": "#56B4E9",
     "accurate": "#009E73",
-    "accurate-20": "#009E73",
+    "accurate-20": "#882255",
     "small": "#CC79A7",
     "ensemble": "#000000",
     "recipe": "#D55E00",
@@ -60,9 +60,9 @@ def plot_accuracy(summary, path, caption):
     drawn = {name: curve for name, curve in drawn.items() if len(curve)}
     if not drawn:
         return
-    figure = Figure(figsize=(7.5, 5), dpi=160)
+    figure = Figure(figsize=(8.5, 5), dpi=160)
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.1, 0.15, 0.66, 0.77))
+    axes = figure.add_axes((0.09, 0.15, 0.6, 0.77))
     # Errors on a logarithmic scale, upside down: each step to fewer errors is as high.
     finals = [curve[-1, 1] for curve in drawn.values()]
     bottom, top = min([97, *finals]), max([99.8, *finals])
@@ -103,12 +103,18 @@ def _label(axes, drawn, labels):
     heights = spread_out(heights, GAP)
     for name, label, end, height in zip(drawn, labels, ends, heights, strict=True):
         axes.annotate(
-            label.replace(", ", ",\n"),
+            label,
             end,
             xytext=(1.03, height),
             textcoords="axes fraction",
             va="center",
-            fontsize=11.5,
+            fontsize=11,
             color=COLORS[name],
-            arrowprops={"arrowstyle": "-", "color": COLORS[name], "alpha": 0.35, "shrinkB": 5},
+            arrowprops={
+                "arrowstyle": "-",
+                "relpos": (0, 0.5),
+                "color": COLORS[name],
+                "alpha": 0.35,
+                "shrinkB": 5,
+            },
         )
