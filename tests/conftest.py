@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import matplotlib
@@ -18,6 +19,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "mnist_home" in getattr(item, "fixturenames", ()):
             item.add_marker("mnist")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heed_ctrl_c():
+    """Let Ctrl-C through, which a suite that was started in the background would ignore."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
