@@ -154,18 +154,20 @@ def new_net(recipe, *, seed, pixel_mean, pixel_scale):
     pixel_mean, pixel_scale : float
         Pixels are standardised by them.
     """
-    net = _build_net(**recipe)
+    module = _empty_module(recipe).to_empty(device="cpu")
+    net = _as_net(module, **recipe)
     net.generator.manual_seed(seed)
     net.module.initialize(net.generator, pixel_mean, pixel_scale)
     return net.initialize()
 
 
-def _build_net(architecture, *, precision, device, optimizer, **optimizer_parameters):
+def _empty_module(recipe):
     with torch.device("meta"):  # drawing no weights here leaves torch's generator alone
-        module = DigitCNN(**architecture)
-    module = module.to_empty(device="cpu").to(DTYPES[precision])
-    # torch's type hints lack this form of `to`
-    module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return DigitCNN(**recipe["architecture"])
+
+
+def _as_net(module, architecture, *, precision, device, optimizer, **optimizer_parameters):
+    module = module.to(DTYPES[precision]).to(memory_format=torch.channels_last)
     net = DigitNet(
         module,
         precision=precision,
@@ -199,13 +201,20 @@ def get_state(net):
 
 
 def from_state(state):
-    """Return the net that `get_state` described; on the CPU where its device is missing."""
-    device = state["recipe"]["device"]
-    net = _build_net(**{**state["recipe"], "device": device if is_available(device) else "cpu"})
-    net.module.load_state_dict(_map_leaves(_to_tensor, state["weights"]))
-    net.initialize()
-    net.optimizer_.load_state_dict(_map_leaves(_to_tensor, state["optimizer"]))
-    net.generator.set_state(torch.tensor(state["generator"]))
+    """Return the net that `get_state` described; on the CPU where its device is missing.
+
+    The states of the optimizer and of the generator may be missing: they start anew then.
+    """
+    recipe = state["recipe"]
+    if not is_available(recipe["device"]):
+        recipe = {**recipe, "device": "cpu"}
+    module = _empty_module(recipe)
+    # Wrong shapes are found before anything is allocated by what the recipe says.
+    module.load_state_dict(_map_leaves(_to_tensor, state["weights"]), assign=True)
+    net = _as_net(module, **recipe).initialize()
+    if "optimizer" in state:
+        net.optimizer_.load_state_dict(_map_leaves(_to_tensor, state["optimizer"]))
+        net.generator.set_state(torch.tensor(state["generator"]))
     return net
 
 

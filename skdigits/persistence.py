@@ -1,19 +1,84 @@
-"""Keep a fitted model in a file."""
+"""Keep a fitted model in one file that runs no code when it is opened."""
 
+import hashlib
+import json
+import platform
+import re
+import sys
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-import joblib
-from sklearn.base import is_classifier
+import numpy as np
+import safetensors.numpy
+from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skdigits._plain import decode, encode
+from skdigits.classifier import CNNDigitClassifier
+from skdigits.preprocessing import PixelScaler
+from skdigits.selective import SelectiveClassifier
+
 __all__ = ["ModelFileError", "load_model", "save_model"]
+
+FORMAT = 1
+ENTRY = "skdigits"  # of the file's metadata
+NO_DIGEST = 64 * "0"
+LARGEST_FILE = 2**30  # bytes
+LARGEST_IMAGE = 2**20  # pixels
+PACKAGES = ("numpy", "scikit-learn", "torch")
+
+_ROWS = {"n_features_in_": int, "feature_names_in_": np.ndarray, "_sklearn_output_config": dict}
+LEARNED: dict[type, dict[str, Any]] = {
+    PixelScaler: {
+        **_ROWS,
+        "pixel_range_": tuple,
+        "accepted_range_": tuple,
+        "pixel_dtype_": np.dtype,
+    },
+    CNNDigitClassifier: {
+        **_ROWS,
+        "classes_": np.ndarray,
+        "image_shape_": tuple,
+        "patch_size_": int,
+        "filters_": (tuple, list, np.ndarray),
+        "max_epochs_": int,
+        "batch_size_": int,
+        "label_smoothing_": (float, int),
+        "augment_": bool,
+        "device_": str,
+        "precision_": str,
+        "history_": list,
+        "n_epochs_": int,
+    },
+    SelectiveClassifier: {
+        **_ROWS,
+        "classes_": np.ndarray,
+        "reject_label_": object,
+        "threshold_": float,
+        "coverage_": float,
+    },
+}
+"""What `fit` sets of each class that a file may hold, and the type of each."""
 
 
 class ModelFileError(ValueError):
-    """A file that holds no model this package can use; the message says why."""
+    """A file that holds no model this package can use; the message says why.
+
+    Examples
+    --------
+    >>> from skdigits import ModelFileError
+    >>> issubclass(ModelFileError, ValueError)
+    True
+    """
+
+
+class _NewerFormat(Exception):
+    """The file is of a later version."""
 
 
 def save_model(model, path):
@@ -25,7 +90,8 @@ def save_model(model, path):
     Parameters
     ----------
     model : estimator instance
-        Fitted classifier of this package, or a pipeline of its steps that ends in one.
+        Fitted :class:`CNNDigitClassifier`, a pipeline of this package's steps that ends in one, or
+        a :class:`SelectiveClassifier` around either.
 
     path : str or path-like
         File to write; one that exists is replaced.
@@ -33,7 +99,8 @@ def save_model(model, path):
     Raises
     ------
     ValueError
-        If `model` is not a fitted classifier, or has steps of another package.
+        If `model` is not a fitted classifier, has steps of another package, or a parameter that
+        only code can describe, such as a callback.
 
     OSError
         If the file cannot be written.
@@ -44,40 +111,57 @@ def save_model(model, path):
 
     Notes
     -----
-    For now this is a joblib file. The format will change to one that runs no code when it is
-    opened.
+    The file is one of safetensors: the network's tensors, and one entry of metadata, a JSON text
+    under "skdigits". It holds the parameters, what `fit` learned (the training history with it),
+    the versions of the packages and the SHA-256 of the file, computed with 64 zeros in its place.
+
+    What only a further training needs is not kept: the optimizer's state, callbacks, and requests
+    of metadata routing.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
     >>> from sklearn.datasets import load_digits
-    >>> from skdigits import CNNDigitClassifier
-    >>> from skdigits.persistence import load_model, save_model
+    >>> from skdigits import CNNDigitClassifier, load_model, save_model
     >>> X, y = load_digits(return_X_y=True)
     >>> classifier = CNNDigitClassifier(max_epochs=10).fit(X[:100], y[:100])
     >>> with TemporaryDirectory() as folder:
-    ...     save_model(classifier, f"{folder}/digits.model")
-    ...     loaded = load_model(f"{folder}/digits.model")
+    ...     save_model(classifier, f"{folder}/digits.safetensors")
+    ...     loaded = load_model(f"{folder}/digits.safetensors")
     >>> bool((loaded.predict(X) == classifier.predict(X)).all())
     True
     """
     if reason := _why_not(model):
         raise ValueError(f"This model cannot be saved: {reason}.")
+    tensors: dict[str, np.ndarray] = {}
+    description = {
+        "sha256": NO_DIGEST,
+        "format": FORMAT,
+        "versions": {
+            "skdigits": _own_version(),
+            "python": platform.python_version(),
+            **{package: version(package) for package in PACKAGES},
+        },
+        "model": _describe(model, tensors),
+    }
+    content = safetensors.numpy.save(tensors, {ENTRY: json.dumps(description, allow_nan=False)})
+    content = content.replace(NO_DIGEST.encode(), _digest(content).encode(), 1)
     path = Path(path)
     with TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
         unfinished = Path(folder, path.name)
-        # Compression brings a checksum, by which damage is noticed.
-        joblib.dump(model, unfinished, compress=1)
+        unfinished.write_bytes(content)
         unfinished.replace(path)
 
 
 def load_model(path):
     """Read a model that :func:`save_model` wrote.
 
+    Nothing in the file is run, and nothing imported that it names.
+
     Parameters
     ----------
     path : str or path-like
-        The file. Opening it can run any code that its writer chose: only open files you trust.
+        The file.
 
     Returns
     -------
@@ -87,37 +171,192 @@ def load_model(path):
     Raises
     ------
     ModelFileError
-        If the file is missing, damaged, or holds something else.
+        If the file is missing, damaged, of a newer format, or holds something else.
 
     See Also
     --------
-    save_model : Write the file.
+    save_model : Write the file, with an example.
+
+    Examples
+    --------
+    >>> from skdigits import ModelFileError, load_model
+    >>> try:
+    ...     load_model("no-such-file")
+    ... except ModelFileError as error:
+    ...     print(error)
+    no-such-file cannot be read: No such file or directory.
     """
+    content = _read(Path(path))
     try:
-        model = joblib.load(path)
-    except OSError as error:
-        raise ModelFileError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ModuleNotFoundError as error:
-        raise ModelFileError(f"{path} needs {error.name}, which is not installed.") from error
-    except Exception as error:  # unpickling damaged bytes can raise anything
+        description = _open(content)
+        model = _build(description["model"], safetensors.numpy.load(content))
+        _try_out(model)
+    except _NewerFormat as error:
+        raise ModelFileError(f"{path} {error}") from error
+    except Exception as error:  # what is damaged, or lies, can raise anything
         raise ModelFileError(
             f"{path} is damaged or not a model file: write it again with save_model."
         ) from error
-    if reason := _why_not(model):
-        raise ModelFileError(f"{path} holds no model of this package: {reason}.")
     return model
+
+
+def _own_version():
+    return sys.modules["skdigits"].__version__
+
+
+def _parts(model):
+    """Return the estimators that a model consists of, the innermost classifier last."""
+    if isinstance(model, Pipeline):
+        return [part for _, step in model.steps for part in _parts(step)]
+    if isinstance(model, FrozenEstimator):
+        return _parts(model.estimator)
+    if isinstance(model, SelectiveClassifier):
+        return [model, *_parts(getattr(model, "estimator_", model.estimator))]
+    return [model]
 
 
 def _why_not(model):
     """Return why `model` cannot be kept, or None."""
-    steps = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
-    for step in steps:
-        if type(step).__module__.partition(".")[0] != __name__.partition(".")[0]:
-            return f"{type(step).__name__} is not one of its classes"
+    for part in _parts(model):
+        if type(part) not in LEARNED:
+            return f"{type(part).__name__} is not one of this package's classes"
     if not is_classifier(model):
-        return f"{type(steps[-1]).__name__} is not a classifier"
-    try:
-        check_is_fitted(model)
-    except NotFittedError:
-        return f"{type(steps[-1]).__name__} is not fitted"
+        return f"{type(part).__name__} is not a classifier"
+    for part in _parts(model):
+        try:
+            check_is_fitted(part)
+        except NotFittedError:
+            return f"{type(part).__name__} is not fitted"
     return None
+
+
+def _describe(model, tensors):
+    """Return plain data from which `_build` makes the model, and put its arrays into `tensors`."""
+    if isinstance(model, Pipeline):
+        return {"steps": [[name, _describe(step, tensors)] for name, step in model.steps]}
+    if isinstance(model, FrozenEstimator):
+        return {"frozen": _describe(model.estimator, tensors)}
+    state, parameters = model.__getstate__(), model.get_params(deep=False)
+    learned = {name: state[name] for name in LEARNED[type(model)] if name in state}
+    description = {
+        "class": type(model).__name__,
+        "learned": _encode(model, learned),
+    }
+    if isinstance(model, SelectiveClassifier):
+        del parameters["estimator"]
+        description["estimator"] = _describe(model.estimator_, tensors)
+    description["parameters"] = _encode(model, parameters)
+    if "net_" in state:
+        tensors.update(state["net_"]["weights"])
+        description["recipe"] = encode(state["net_"]["recipe"])
+    return description
+
+
+def _encode(model, values):
+    plain = {}
+    for name, value in values.items():
+        try:
+            plain[name] = encode(value)
+        except ValueError as error:
+            raise ValueError(
+                f"This model cannot be saved: {name} of {type(model).__name__} holds what only "
+                f"code can describe ({error}): set it to something else."
+            ) from error
+    return plain
+
+
+def _read(path):
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelFileError(f"{path} cannot be read: {reason}.") from error
+    if len(content) > LARGEST_FILE:
+        raise ModelFileError(f"{path} is larger than any model file, 1 GiB.")
+    return content
+
+
+def _open(content):
+    """Return the description in a file's content."""
+    n_bytes = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + n_bytes].decode())
+    description = json.loads(header["__metadata__"][ENTRY])
+    if description["format"] > FORMAT:
+        raise _NewerFormat(
+            f"has format {description['format']}, of skdigits {description['versions']['skdigits']}"
+            f"; skdigits {_own_version()} reads formats up to {FORMAT}: install a newer one."
+        )
+    digest = description["sha256"]
+    if _digest(content.replace(digest.encode(), NO_DIGEST.encode(), 1)) != digest:
+        raise ValueError("the file has been altered")
+    return description
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def _build(description, tensors):
+    """Return the model that `_describe` described."""
+    if "steps" in description:
+        return Pipeline([(str(name), _build(step, tensors)) for name, step in description["steps"]])
+    if "frozen" in description:
+        return FrozenEstimator(_build(description["frozen"], tensors))
+    kind = next(kind for kind in LEARNED if kind.__name__ == description["class"])
+    parameters, learned = (
+        {name: decode(value) for name, value in description[part].items()}
+        for part in ("parameters", "learned")
+    )
+    wrong = [name for name, value in learned.items() if not isinstance(value, LEARNED[kind][name])]
+    if wrong:
+        raise TypeError(f"{wrong} of another type")
+    if kind is CNNDigitClassifier:
+        recipe = decode(description["recipe"])
+        _check_size(recipe["architecture"], learned["image_shape_"], len(tensors))
+        if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", recipe["device"]):
+            recipe["device"] = "cpu"
+        learned["net_"] = {"recipe": recipe, "weights": tensors}
+    if kind is SelectiveClassifier:
+        learned["estimator_"] = _build(description["estimator"], tensors)
+        parameters["estimator"] = clone(learned["estimator_"])
+    model = kind(**parameters)
+    model.__setstate__(learned)
+    return model
+
+
+def _check_size(architecture, image_shape, n_tensors):
+    """Refuse what would take long to build or to try out, whatever the file's own size."""
+    if architecture["image_shape"] != image_shape:
+        raise ValueError("two shapes of images")
+    blocks = architecture["filters"]
+    n_layers = sum(len(block) if isinstance(block, tuple | list) else 1 for block in blocks)
+    if architecture["n_estimators"] * n_layers > n_tensors:
+        raise ValueError("more layers than tensors")
+    if np.prod(image_shape, dtype=float) > LARGEST_IMAGE:
+        raise ValueError("images are too large")
+
+
+def _try_out(model):
+    """Raise where what the file says does not fit together."""
+    classifier = _parts(model)[-1]
+    shape, n_features = classifier.image_shape_, classifier.n_features_in_
+    logits = classifier.net_.logits(np.zeros((2, *shape)))
+    if logits.shape != (2, len(classifier.classes_)) or not np.isfinite(logits).all():
+        raise ValueError("the network is not the classifier's")
+    if not 0 < n_features <= shape[0] * shape[1]:
+        raise ValueError("rows do not fill images")
+    for part in _parts(model):
+        if part.n_features_in_ != n_features:
+            raise ValueError("steps differ in the number of features")
+        if len(getattr(part, "feature_names_in_", range(n_features))) != n_features:
+            raise ValueError("columns do not have a name each")
+        if len(getattr(part, "classes_", classifier.classes_)) != len(classifier.classes_):
+            raise ValueError("steps differ in the number of classes")
+        output = getattr(part, "_sklearn_output_config", {"transform": "default"})
+        if output not in [{"transform": kind} for kind in ("default", "pandas", "polars")]:
+            raise ValueError("a step gives what scikit-learn does not know")
+        if isinstance(part, PixelScaler):
+            for low, high in (part.pixel_range_, part.accepted_range_):
+                if not float(low) <= float(high):
+                    raise ValueError("a range of pixels is none")

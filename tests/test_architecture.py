@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skdigits"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
 
-HELPERS = {"_images", "_sklearn"}
+HELPERS = {"_images", "_plain", "_sklearn"}
 FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", "settings", *HELPERS}
 FLOOR_1 = {"_network", "_augmentation", "_batches", "_devices"}
 NET = {"_digit_net", "_callbacks"}
@@ -28,7 +28,8 @@ BELOW = {
     "__main__": {"cli"},
     **dict.fromkeys(FLOOR_4, FLOOR_3 | FLOOR_0),
     "displays": FLOOR_0,
-    "selective": frozenset(),
+    "selective": {"_sklearn"},
+    "persistence": {"selective"} | FLOOR_3 | FLOOR_0,
     **dict.fromkeys(FLOOR_3, FLOOR_2 | FLOOR_1 | FLOOR_0),
     **dict.fromkeys(FLOOR_2, FLOOR_1 | NET),
     **dict.fromkeys(NET, FLOOR_1),
@@ -104,7 +105,7 @@ def test_network_needs_torch_only(path):
 
 @each("displays", "selective")
 def test_works_with_any_classifier(path):
-    assert third_party_of(path) <= {"matplotlib", "numpy", "sklearn"}
+    assert third_party_of(path) <= {"matplotlib", "numpy", "scipy", "sklearn"}
 
 
 def test_skorch_is_imported_on_one_floor():

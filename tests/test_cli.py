@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
+from sklearn.frozen import FrozenEstimator
 
 import skdigits
 from skdigits import presets
@@ -24,7 +25,7 @@ from skdigits.persistence import load_model, save_model
 FILES = {
     "confusion_matrix.png",
     "misclassified.png",
-    "model.joblib",
+    "model.safetensors",
     "report.json",
     "report.txt",
     "sample_predictions.png",
@@ -118,7 +119,7 @@ def test_version():
         (["trian"], "trian"),
         (["--nonsense"], "--nonsense"),
         (["predict"], "MODEL"),
-        (["predict", "model.joblib"], "IMAGE"),
+        (["predict", "model.safetensors"], "IMAGE"),
         (["train", "--dataset", "cifar"], "cifar"),
         (["train", "--epochs", "0"], "--epochs"),
         (["train", "--epochs", "many"], "valid integer"),
@@ -126,7 +127,10 @@ def test_version():
         (["train", "--set", "learning_rate"], "NAME=VALUE"),
         (["train", "--set", "learning_rat=1"], "there is learning_rate"),
         (["train", "--set", "callbacks=[]"], "no parameter 'callbacks'"),
-        (["evaluate", "model.joblib", "--images", "a", "--dataset", "mnist"], "exclude each other"),
+        (
+            ["evaluate", "model.safetensors", "--images", "a", "--dataset", "mnist"],
+            "exclude each other",
+        ),
     ],
 )
 def test_wrong_usage__is_one_line_and_code_2(args, word, tmp_path, monkeypatch):
@@ -183,7 +187,7 @@ def test_train__says_how_it_goes_on_stderr_and_the_result_on_stdout(trained):
 
 
 def test_train__model_is_a_pipeline_ready_to_use(folder):
-    model = load_model(folder / "model.joblib")
+    model = load_model(folder / "model.safetensors")
     X, y = load_digits(return_X_y=True)
     X = (X * 255 / 16).round().astype(np.uint8)
     assert model.score(X, y.astype(str)) > 0.5
@@ -335,7 +339,7 @@ def test_evaluate__repeats_what_train_measured(folder):
     assert (result.code, result.err) == (0, "")
     for name in ("accuracy", "loss", "n_errors", "per_label", "confusion_matrix"):
         assert after[name] == before[name]
-    table = run("evaluate", folder / "model.joblib", "--dataset", "digits").out
+    table = run("evaluate", folder / "model.safetensors", "--dataset", "digits").out
     assert table.strip() in (folder / "report.txt").read_text()
 
 
@@ -345,7 +349,7 @@ def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
     assert result.code == 0
     assert "3 images" in result.out
     assert {path.name for path in output.iterdir()} == FILES - {
-        "model.joblib",
+        "model.safetensors",
         "training_curve.png",
     }
     assert json.loads((output / "report.json").read_text())["images"] == str(images)
@@ -400,9 +404,11 @@ def test_evaluate__data_set_of_another_size(folder, tmp_path):
 
 @pytest.mark.parametrize("command", [["evaluate"], ["predict"]])
 def test_model_file_is_missing_or_no_model(command, tmp_path):
-    path = tmp_path / "model.joblib"
+    path = tmp_path / "model.safetensors"
     image = ["image.png"] if command == ["predict"] else []
-    assert_refused(run(*command, tmp_path, *image), 1, "model.joblib cannot be read: No such file")
+    assert_refused(
+        run(*command, tmp_path, *image), 1, "model.safetensors cannot be read: No such file"
+    )
     path.write_text("not a model")
     assert_refused(run(*command, path, *image), 1, "is damaged or not a model file")
 
@@ -416,7 +422,7 @@ def test_predict__label_probability_and_runners_up(folder, images):
     best = [answer, *answer["runners_up"]]
     assert answer["file"] == str(path)
     assert len({each["label"] for each in best}) == 3
-    model = load_model(folder / "model.joblib")
+    model = load_model(folder / "model.safetensors")
     expected = np.sort(model.predict_proba(np.asarray(Image.open(path)).reshape(1, -1))[0])[::-1]
     np.testing.assert_allclose([each["probability"] for each in best], expected[:3])
     first, *others = [f"{each['label']} ({each['probability']:.2%})" for each in best]
@@ -494,6 +500,20 @@ def test_predict__two_classes__have_one_runner_up(tmp_path, two_digits):
     Image.new("L", (8, 8)).save(tmp_path / "blank.png")
     answer = json.loads(run("predict", tmp_path / "model", tmp_path / "blank.png", "--json").out)[0]
     assert {answer["label"], *(each["label"] for each in answer["runners_up"])} == {"0", "1"}
+
+
+def test_selective_model__says_where_it_does_not_answer(tmp_path, images, digits):
+    X, y = digits
+    inner = FrozenEstimator(skdigits.CNNDigitClassifier(max_epochs=9).fit(X[:600] * 15, y[:600]))
+    model = skdigits.SelectiveClassifier(inner, max_error_rate=0.1).fit(X[600:] * 15, y[600:])
+    model.threshold_ = 1.1
+    save_model(model, tmp_path / "model")
+    path = images / "0" / "0.png"
+    answer = json.loads(run("predict", tmp_path / "model", path, "--json").out)[0]
+    assert answer["label"] == "-1"
+    assert answer["probability"] == answer["runners_up"][0]["probability"]
+    assert len(answer["runners_up"]) == 2
+    assert run("evaluate", tmp_path / "model", "--dataset", "digits").code == 0
 
 
 # Info

@@ -58,7 +58,7 @@ def test_docstring_is_valid_numpydoc(name):
     assert errors == []
 
 
-@pytest.mark.parametrize("name", OBJECTS)
+@pytest.mark.parametrize("name", [name for name in OBJECTS if not name.endswith("Error")])
 def test_documented_defaults_are_the_signature_s(name):
     thing = OBJECTS[name]
     doc = ClassDoc(thing) if inspect.isclass(thing) else FunctionDoc(thing)

@@ -10,8 +10,9 @@ TABLE = "labels.csv"
 
 def image_shape(model):
     """Return the shape ``(height, width)`` of the images that a model reads."""
-    classifier = model.steps[-1][1] if hasattr(model, "steps") else model
-    return classifier.image_shape_
+    while not hasattr(model, "image_shape_"):
+        model = model.steps[-1][1] if hasattr(model, "steps") else model.estimator_
+    return model.image_shape_
 
 
 def read_image(path, shape):

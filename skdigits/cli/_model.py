@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-MODEL_NAME = "model.joblib"
+MODEL_NAME = "model.safetensors"
 
 ModelArgument = Annotated[
     Path,

@@ -1,0 +1,314 @@
+"""Answer only where the error rate allows."""
+
+import warnings
+from math import ceil, inf, log, log1p
+from numbers import Real
+
+import numpy as np
+from scipy.stats import beta
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import train_test_split
+from sklearn.utils import assert_all_finite, get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from skdigits._sklearn import HasMethods, Interval, StrOptions, _fit_context
+
+__all__ = ["SelectiveClassifier"]
+
+
+def choose_threshold(confidence, is_right, max_error_rate, risk):
+    """Return the least threshold at which the error rate is surely below a limit.
+
+    Parameters
+    ----------
+    confidence : ndarray of shape (n_samples,)
+        Of samples that were not trained on.
+    is_right : ndarray of bool of shape (n_samples,)
+    max_error_rate : float
+        Limit on the share of errors among the samples answered.
+    risk : float
+        Probability that the promise may fail, over the draw of the samples.
+
+    Returns
+    -------
+    threshold : float
+        Samples of this confidence or more are answered; infinite where no threshold will do.
+
+    References
+    ----------
+    Geifman & El-Yaniv, "Selective Classification for Deep Neural Networks", NeurIPS 2017,
+    algorithm 1; the bound is Clopper's and Pearson's (1934).
+    """
+    order = np.argsort(-confidence, kind="stable")
+    confidence, n_errors = confidence[order], np.cumsum(~is_right[order])
+    last = np.flatnonzero(np.append(np.diff(confidence) != 0, True))  # ties are answered together
+    rejected = np.append(confidence[last[1:]], 0.0)
+    n_tests = len(last).bit_length()
+    # Of fewer samples, not even all right ones show the rate.
+    low = int(np.searchsorted(last + 1, n_to_show(max_error_rate, risk / n_tests)))
+    threshold, high = inf, len(last) - 1
+    while low <= high:
+        middle = (low + high) // 2
+        n_answered, errors = last[middle] + 1, n_errors[last[middle]]
+        if error_bound(errors, n_answered, risk / n_tests) <= max_error_rate:
+            # Midway to the next sample, so that rounding rejects none of those counted here.
+            threshold, low = (confidence[last[middle]] + rejected[middle]) / 2, middle + 1
+        else:
+            high = middle - 1
+    return float(threshold)
+
+
+def error_bound(n_errors, n, risk):
+    """Return the error rate that is exceeded with the probability `risk` at most."""
+    return 1.0 if n_errors >= n else float(beta.ppf(1 - risk, n_errors + 1, n - n_errors))
+
+
+def n_to_show(max_error_rate, risk):
+    """Return how many samples, all of them right, show that the error rate is below a limit."""
+    return ceil(log(risk) / log1p(-max_error_rate))
+
+
+def choose_fraction(n_samples, max_error_rate, risk):
+    """Return the share to hold out: a fifth, or twice what would show the rate, or half."""
+    n_needed = n_to_show(max_error_rate, risk / max(1, n_samples.bit_length()))
+    return min(max(2 * n_needed / max(1, n_samples), 0.2), 0.5)
+
+
+def choose_reject_label(classes):
+    """Return a label that is none of the classes."""
+    if isinstance(classes[0], str):
+        return "?"
+    return min(-1, ceil(min(classes)) - 1)
+
+
+class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """Answer where the error rate stays below a limit, and reject the rest.
+
+    A part of the samples is held out. The classifier is trained on the others, and the held-out
+    ones show how sure it must be to be trusted: the threshold is the least one for which the error
+    rate among the answers is below `max_error_rate` with the probability `confidence`.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        A classifier with `predict_proba`; its confidence is the largest probability. One that is
+        fitted already goes into a :class:`~sklearn.frozen.FrozenEstimator`: all samples of `fit`,
+        which it must not have seen before, then choose the threshold.
+    max_error_rate : float, default=0.01
+        Limit on the share of errors among the samples answered, in (0, 1).
+    confidence : float, default=0.95
+        Probability, over the draw of the held-out samples, that the limit is kept; in (0, 1).
+    validation_fraction : float or "auto", default="auto"
+        Share of the samples that is held out, in (0, 1). "auto" means a fifth, or twice as many
+        samples as show the limit where all are right, but at most half.
+    reject_label : label or None, default=None
+        What `predict` returns where there is no answer; no class may have it. None means ``"?"``
+        for labels that are strings, else -1, or the next lower integer that is below every label.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the hold-out.
+
+    Attributes
+    ----------
+    estimator_ : estimator instance
+        The fitted classifier.
+    classes_ : ndarray of shape (n_classes,)
+        Labels; `reject_label_` is none of them.
+    reject_label_ : label
+        What stands for no answer.
+    threshold_ : float
+        Confidence from which on a sample is answered; infinite where no threshold keeps the limit.
+    coverage_ : float
+        Share of the held-out samples that are answered, from 0 to 1.
+    n_features_in_ : int
+        Number of features, where the classifier tells it.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where the classifier tells them.
+
+    See Also
+    --------
+    sklearn.model_selection.TunedThresholdClassifierCV : Tunes the threshold between two classes.
+
+    Notes
+    -----
+    The promise is one of statistics: of many fits, each on its own samples, a share of
+    ``1 - confidence`` at most exceed the limit in the long run. It holds where the samples to come
+    are drawn as the held-out ones were (exchangeable with them). It says nothing of other sources:
+    digits of MNIST promise nothing for photographs, nor for letters and scribbles, where the
+    classifier may be sure and wrong. It does not hold class by class, either.
+
+    To show a rate without a single error takes about ``3 / max_error_rate`` samples held out.
+
+    References
+    ----------
+    Geifman & El-Yaniv, "Selective Classification for Deep Neural Networks", NeurIPS 2017.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import train_test_split
+    >>> from skdigits import SelectiveClassifier
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0)
+    >>> clf = SelectiveClassifier(LogisticRegression(), max_error_rate=0.05, random_state=0)
+    >>> answers = clf.fit(X_train, y_train).predict(X_test)
+    >>> answered = answers != clf.reject_label_
+    >>> bool(answered.mean() > 0.5), bool((answers != y_test)[answered].mean() < 0.05)
+    (True, True)
+    """
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict_proba"])],
+        "max_error_rate": [Interval(Real, 0, 1, closed="neither")],
+        "confidence": [Interval(Real, 0, 1, closed="neither")],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither"), StrOptions({"auto"})],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        *,
+        max_error_rate=0.01,
+        confidence=0.95,
+        validation_fraction="auto",
+        reject_label=None,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.max_error_rate = max_error_rate
+        self.confidence = confidence
+        self.validation_fraction = validation_fraction
+        self.reject_label = reject_label
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y):
+        """Train the classifier and choose the threshold.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples, in any form that the classifier takes.
+        y : array-like of shape (n_samples,)
+            Labels.
+
+        Returns
+        -------
+        self : SelectiveClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter or the data cannot be used, or `reject_label` is a class.
+
+        Warns
+        -----
+        UserWarning
+            If no threshold keeps the limit: nothing will be answered then.
+        """
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
+        check_classification_targets(y)
+        risk = 1 - self.confidence
+        if isinstance(self.estimator, FrozenEstimator):
+            self.estimator_, X_held_out, y_held_out = self.estimator, X, y
+        else:
+            fraction = self.validation_fraction
+            if fraction == "auto":
+                fraction = choose_fraction(len(y), self.max_error_rate, risk)
+            X_train, X_held_out, y_train, y_held_out = train_test_split(
+                X, y, test_size=fraction, random_state=self.random_state
+            )
+            self.estimator_ = clone(self.estimator).fit(X_train, y_train)
+        self.classes_ = self.estimator_.classes_
+        self.reject_label_ = self._reject_label()
+        for name in ("n_features_in_", "feature_names_in_"):
+            if hasattr(self.estimator_, name):
+                setattr(self, name, getattr(self.estimator_, name))
+        confidence, labels = self._most_probable(X_held_out)
+        is_right = labels == y_held_out
+        self.threshold_ = choose_threshold(confidence, is_right, self.max_error_rate, risk)
+        self.coverage_ = float((confidence >= self.threshold_).mean())
+        if self.threshold_ == inf:
+            warnings.warn(
+                f"Nothing will be answered: {len(is_right)} held-out samples with "
+                f"{(~is_right).sum()} errors show for no threshold that the error rate is below "
+                f"{self.max_error_rate:g}, with confidence {self.confidence:g}. Give more samples, "
+                "or raise max_error_rate.",
+                stacklevel=2,
+            )
+        return self
+
+    def _reject_label(self):
+        label = (
+            choose_reject_label(self.classes_) if self.reject_label is None else self.reject_label
+        )
+        if label in self.classes_.tolist():
+            raise ValueError(f"reject_label={label!r} is a class; choose another.")
+        return label
+
+    def _most_probable(self, X):
+        probabilities = self.estimator_.predict_proba(X)
+        return probabilities.max(axis=1), self.classes_[probabilities.argmax(axis=1)]
+
+    def predict(self, X):
+        """Return the most probable label of each sample, or `reject_label_`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels from `classes_`, and `reject_label_` where the largest probability is below
+            `threshold_`.
+        """
+        check_is_fitted(self)
+        confidence, labels = self._most_probable(X)
+        return np.where(confidence >= self.threshold_, labels, self.reject_label_)
+
+    def predict_proba(self, X):
+        """Return the classifier's probability of each class, answered or not.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict_proba(X)
+
+    @available_if(lambda self: hasattr(self.estimator, "score_samples"))
+    def score_samples(self, X):
+        """Return how much each sample is like those that the classifier was trained on.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+            As the classifier gives them.
+        """
+        check_is_fitted(self)
+        return self.estimator_.score_samples(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags, tags.classifier_tags = inner.input_tags, inner.classifier_tags
+        return tags

@@ -1,0 +1,191 @@
+"""Answers where the error rate allows."""
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.naive_bayes import GaussianNB
+from sklearn.svm import LinearSVC
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skdigits import CNNDigitClassifier, SelectiveClassifier
+from skdigits.selective import choose_threshold, error_bound
+
+
+@pytest.fixture(scope="module")
+def scaled(digits):
+    """On the scale from 0 to 1, which suits a linear model."""
+    return digits[0] / 16, digits[1]
+
+
+@pytest.fixture(scope="module")
+def fitted(scaled):
+    X, y = scaled
+    return SelectiveClassifier(LogisticRegression(), max_error_rate=0.03, random_state=0).fit(
+        X[:1200], y[:1200]
+    )
+
+
+# The checks have 20 samples and more, which cannot show a small error rate.
+@pytest.mark.filterwarnings("ignore:Nothing will be answered")
+@parametrize_with_checks(
+    [
+        SelectiveClassifier(LogisticRegression(), max_error_rate=0.5),
+        SelectiveClassifier(GaussianNB(), max_error_rate=0.5),
+    ]
+)
+def test_common_checks(estimator, check):
+    check(estimator)
+
+
+class KnowsItsError(ClassifierMixin, BaseEstimator):
+    """Answers 0 with the confidence that `X` states, and a label that is right as often."""
+
+    def fit(self, X, y):
+        self.classes_ = np.array([0, 1])
+        return self
+
+    def predict_proba(self, X):
+        return np.column_stack([X[:, 0], 1 - X[:, 0]])
+
+
+@pytest.mark.parametrize("max_error_rate", [0.1, 0.2])
+def test_the_promise_is_kept_as_often_as_stated(max_error_rate):
+    """Over many draws, the true error rate among the answered exceeds the limit in 10 % at most."""
+    rng = np.random.default_rng(0)
+    n_draws, n_broken = 300, 0
+    X_all = rng.uniform(0.5, 1, 200_000)
+    for _ in range(n_draws):
+        X = rng.uniform(0.5, 1, 3000)
+        y = (rng.random(3000) > X).astype(int)
+        model = SelectiveClassifier(
+            FrozenEstimator(KnowsItsError().fit(X, y)),
+            max_error_rate=max_error_rate,
+            confidence=0.9,
+        ).fit(X[:, None], y)
+        answered = X_all >= model.threshold_
+        assert answered.any()
+        n_broken += (1 - X_all[answered]).mean() > max_error_rate
+    assert n_broken <= binom.ppf(0.999, n_draws, 0.1)
+
+
+def test_bound_is_clopper_and_pearson_s():
+    """At the bound, so few errors or fewer have just the probability of the risk."""
+    bound = error_bound(3, 100, 0.05)
+    assert binom.cdf(3, 100, bound) == pytest.approx(0.05)
+    assert error_bound(100, 100, 0.05) == 1
+    assert error_bound(0, 299, 0.05) < 0.01 < error_bound(0, 298, 0.05)
+
+
+def test_samples_of_the_same_confidence_are_answered_together():
+    confidence = np.repeat([0.9, 0.5], 100)
+    is_right = np.repeat([True, False], [150, 50])
+    assert choose_threshold(confidence, is_right, 0.1, 0.05) == pytest.approx(0.7)
+    assert choose_threshold(confidence, is_right, 0.9, 0.05) < 0.5
+
+
+def test_most_of_what_may_be_answered_is_answered(scaled, fitted):
+    X, y = scaled
+    answers = fitted.predict(X[1200:])
+    answered = answers != fitted.reject_label_
+    assert 0.5 < answered.mean() < 1
+    assert (
+        (answers != y[1200:])[answered].mean()
+        < 0.05
+        < 1 - fitted.estimator_.score(X[1200:], y[1200:])
+    )
+    assert fitted.coverage_ == pytest.approx(answered.mean(), abs=0.1)
+
+
+def test_a_lower_limit_answers_less(scaled):
+    X, y = scaled
+    shares = [
+        SelectiveClassifier(LogisticRegression(), max_error_rate=rate, random_state=0)
+        .fit(X, y)
+        .coverage_
+        for rate in (0.03, 0.05, 0.1)
+    ]
+    assert shares == sorted(shares)
+    assert shares[0] < shares[-1]
+
+
+def test_frozen_classifier_uses_all_samples(scaled):
+    X, y = scaled
+    inner = LogisticRegression().fit(X[:900], y[:900])
+    model = SelectiveClassifier(FrozenEstimator(inner), max_error_rate=0.1).fit(X[900:], y[900:])
+    confidence = inner.predict_proba(X[900:]).max(1)
+    assert model.coverage_ == (confidence >= model.threshold_).mean()
+    np.testing.assert_array_equal(model.predict_proba(X), inner.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("labels", "reject"),
+    [
+        (np.arange(10), -1),
+        (np.arange(10) - 5, -6),
+        (np.arange(10) * 2.0, -1),
+        (np.array(list("0123456789")), "?"),
+        (np.array([f"digit {i}" for i in range(10)], dtype=object), "?"),
+    ],
+)
+def test_reject_label_is_no_class(labels, reject, scaled):
+    X, y = scaled
+    model = SelectiveClassifier(LogisticRegression(), max_error_rate=0.03, random_state=0).fit(
+        X, labels[y]
+    )
+    assert model.reject_label_ == reject
+    assert set(model.predict(X)) == {*labels, reject}
+
+
+def test_chosen_reject_label(scaled):
+    X, y = scaled
+    model = SelectiveClassifier(
+        LogisticRegression(), max_error_rate=0.03, reject_label=99, random_state=0
+    )
+    assert 99 in model.fit(X, y).predict(X)
+    with pytest.raises(ValueError, match="reject_label=9 is a class"):
+        clone(model).set_params(reject_label=9).fit(X, y)
+
+
+def test_nothing_is_answered_where_nothing_can_be_promised(small_digits):
+    X, y = small_digits
+    model = SelectiveClassifier(LogisticRegression(), max_error_rate=0.001, random_state=0)
+    expected = "100 held-out samples with .* errors show for no threshold .* below 0.001"
+    with pytest.warns(UserWarning, match=expected):
+        model.fit(X, y)
+    assert model.coverage_ == 0
+    assert set(model.predict(X)) == {-1}
+
+
+def test_among_scikit_learn_s_tools(scaled):
+    X, y = scaled
+    model = SelectiveClassifier(LogisticRegression(), max_error_rate=0.2, random_state=0)
+    assert cross_val_score(model, X, y, cv=3).mean() > 0.7  # what is rejected counts as an error
+    grid = {"estimator__C": [0.1, 1.0], "max_error_rate": [0.1, 0.2]}
+    assert GridSearchCV(model, grid, cv=2).fit(X, y).best_params_["max_error_rate"] == 0.2
+
+
+def test_score_samples_is_the_classifier_s(small_digits):
+    X, y = small_digits
+    inner = CNNDigitClassifier(max_epochs=2, random_state=0)
+    model = SelectiveClassifier(inner, max_error_rate=0.5, random_state=0).fit(X, y)
+    np.testing.assert_array_equal(model.score_samples(X), model.estimator_.score_samples(X))
+    assert not hasattr(SelectiveClassifier(LogisticRegression()), "score_samples")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"max_error_rate": 0}, "max_error_rate"),
+        ({"max_error_rate": 1.0}, "max_error_rate"),
+        ({"confidence": "high"}, "confidence"),
+        ({"validation_fraction": 1.5}, "validation_fraction"),
+        ({"estimator": LinearSVC()}, "estimator"),
+    ],
+)
+def test_bad_parameters_are_named(parameters, message, small_digits):
+    with pytest.raises(ValueError, match=f"The '{message}' parameter of SelectiveClassifier"):
+        SelectiveClassifier(**{"estimator": LogisticRegression()} | parameters).fit(*small_digits)
