@@ -322,6 +322,9 @@ def _build(description, tensors):
         parameters["estimator"] = clone(learned["estimator_"])
     model = kind(**parameters)
     model.__setstate__(learned)
+    # torch itself does without the counts of batches
+    if "net_" in learned and model.net_.module_.state_dict().keys() != tensors.keys():
+        raise ValueError("tensors are missing")
     return model
 
 
