@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import platform
 import re
-import sys
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +19,7 @@ from skdigits._plain import decode, encode
 from skdigits.classifier import CNNDigitClassifier
 from skdigits.preprocessing import PixelScaler
 from skdigits.selective import SelectiveClassifier
+from skdigits.versions import versions
 
 __all__ = ["ModelFileError", "load_model", "save_model"]
 
@@ -30,7 +28,6 @@ ENTRY = "skdigits"  # of the file's metadata
 NO_DIGEST = 64 * "0"
 LARGEST_FILE = 2**30  # bytes
 LARGEST_IMAGE = 2**20  # pixels
-PACKAGES = ("numpy", "scikit-learn", "torch")
 
 _ROWS = {"n_features_in_": int, "feature_names_in_": np.ndarray, "_sklearn_output_config": dict}
 LEARNED: dict[type, dict[str, Any]] = {
@@ -137,11 +134,7 @@ def save_model(model, path):
     description = {
         "sha256": NO_DIGEST,
         "format": FORMAT,
-        "versions": {
-            "skdigits": _own_version(),
-            "python": platform.python_version(),
-            **{package: version(package) for package in PACKAGES},
-        },
+        "versions": versions(),
         "model": _describe(model, tensors),
     }
     content = safetensors.numpy.save(tensors, {ENTRY: json.dumps(description, allow_nan=False)})
@@ -198,10 +191,6 @@ def load_model(path):
             f"{path} is damaged or not a model file: write it again with save_model."
         ) from error
     return model
-
-
-def _own_version():
-    return sys.modules["skdigits"].__version__
 
 
 def _parts(model):
@@ -283,9 +272,10 @@ def _open(content):
     header = json.loads(content[8 : 8 + n_bytes].decode())
     description = json.loads(header["__metadata__"][ENTRY])
     if description["format"] > FORMAT:
+        theirs, ours = description["versions"]["skdigits"], versions()["skdigits"]
         raise _NewerFormat(
-            f"has format {description['format']}, of skdigits {description['versions']['skdigits']}"
-            f"; skdigits {_own_version()} reads formats up to {FORMAT}: install a newer one."
+            f"has format {description['format']}, of skdigits {theirs}; skdigits {ours} reads "
+            f"formats up to {FORMAT}: install a newer one."
         )
     digest = description["sha256"]
     if _digest(content.replace(digest.encode(), NO_DIGEST.encode(), 1)) != digest:

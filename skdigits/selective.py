@@ -73,8 +73,9 @@ def n_to_show(max_error_rate, risk):
 
 def choose_fraction(n_samples, max_error_rate, risk):
     """Return the share to hold out: a fifth, or twice what would show the rate, or half."""
-    n_needed = n_to_show(max_error_rate, risk / max(1, n_samples.bit_length()))
-    return min(max(2 * n_needed / max(1, n_samples), 0.2), 0.5)
+    n_samples = max(1, n_samples)  # an empty X is refused by the split
+    n_needed = n_to_show(max_error_rate, risk / n_samples.bit_length())
+    return min(max(2 * n_needed / n_samples, 0.2), 0.5)
 
 
 def choose_reject_label(classes):

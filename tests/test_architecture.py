@@ -14,7 +14,7 @@ PACKAGE = ROOT / "skdigits"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
 
 HELPERS = {"_images", "_plain", "_sklearn"}
-FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", "settings", *HELPERS}
+FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", "settings", "versions", *HELPERS}
 FLOOR_1 = {"_network", "_augmentation", "_batches", "_devices"}
 NET = {"_digit_net", "_callbacks"}
 FLOOR_2 = {"_training", *NET}

@@ -8,9 +8,10 @@ import typer
 
 from skdigits.cli._console import say
 from skdigits.cli.evaluate import evaluate
-from skdigits.cli.info import info, versions
+from skdigits.cli.info import info
 from skdigits.cli.predict import predict
 from skdigits.cli.train import train
+from skdigits.versions import versions
 
 __all__ = ["app", "main"]
 

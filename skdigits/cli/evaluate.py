@@ -12,7 +12,7 @@ from skdigits.cli._evaluation import Evaluation
 from skdigits.cli._folder import new_folder
 from skdigits.cli._images import image_shape, read_labelled_images
 from skdigits.cli._model import ModelArgument, open_model
-from skdigits.cli.info import versions
+from skdigits.versions import versions
 
 DATASETS = {(28, 28): Dataset.mnist, (8, 8): Dataset.digits}
 

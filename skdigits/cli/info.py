@@ -1,24 +1,13 @@
 """``skdigits info``: what is installed, where training would compute, and where data is kept."""
 
 import os
-import platform
-import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from skdigits.cli._console import print_json
-
-
-def versions():
-    """Return the versions of this package and of those that its results depend on."""
-    return {
-        "skdigits": sys.modules["skdigits"].__version__,
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "scikit-learn", "skorch", "torch")},
-    }
+from skdigits.versions import versions
 
 
 def info(

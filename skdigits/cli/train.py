@@ -16,8 +16,8 @@ from skdigits.cli._dataset import Dataset, load
 from skdigits.cli._evaluation import Evaluation, save_picture
 from skdigits.cli._folder import new_folder
 from skdigits.cli._model import MODEL_NAME
-from skdigits.cli.info import versions
 from skdigits.settings import presets
+from skdigits.versions import versions
 
 # mypy reads the names of an enum from literals only
 Preset = StrEnum("Preset", {name: name for name in presets})  # type: ignore[misc]
