@@ -130,6 +130,7 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     See Also
     --------
+    skdigits.displays.RiskCoverageDisplay : The error rate that each threshold leaves.
     sklearn.model_selection.TunedThresholdClassifierCV : Tunes the threshold between two classes.
 
     Notes

@@ -7,7 +7,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
 from skdigits._images import as_rows, find_image_shape, rows_to_images
-from skdigits.displays._shared import VERMILION, final_estimator, new_axes
+from skdigits.displays._shared import VERMILION, first_with, new_axes
 
 
 def as_images(X, image_shape, estimator=None):
@@ -16,7 +16,7 @@ def as_images(X, image_shape, estimator=None):
     rows = np.asarray(rows)
     if image_shape is None and shape is None:
         # What a pipeline's last step sees need not be an image of the same size, or one.
-        shape = getattr(final_estimator(estimator), "image_shape_", None)
+        shape = getattr(first_with("image_shape_", estimator), "image_shape_", None)
         shape = shape if shape and shape[0] * shape[1] == rows.shape[1] else None
     return rows_to_images(rows, find_image_shape(rows.shape[1], image_shape or shape))
 

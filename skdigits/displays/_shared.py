@@ -11,7 +11,15 @@ def new_axes(n_panels=1, **figure_kw):
     return plt.subplots(1, n_panels, squeeze=False, layout="constrained", **figure_kw)[1][0]
 
 
-def final_estimator(estimator):
-    """Return the classifier inside a search or pipeline, or the estimator itself."""
-    estimator = getattr(estimator, "best_estimator_", estimator)
-    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+def first_with(name, estimator):
+    """Return the first that has an attribute: the estimator or one inside it; None if none has.
+
+    Inside a pipeline is its last step, inside a search or wrapper what it has fitted.
+    """
+    while estimator is not None and not hasattr(estimator, name):
+        if hasattr(estimator, "steps"):
+            estimator = estimator.steps[-1][1]
+        else:
+            fitted = getattr(estimator, "estimator_", None)
+            estimator = getattr(estimator, "best_estimator_", fitted)
+    return estimator

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdigits.displays._shared import BLUE, VERMILION, final_estimator, new_axes
+from skdigits.displays._shared import BLUE, VERMILION, first_with, new_axes
 
 _CURVES = {
     "train": {"label": "training", "color": BLUE, "marker": "o"},
@@ -56,7 +56,8 @@ class TrainingCurveDisplay:
         Parameters
         ----------
         estimator : estimator instance
-            Fitted estimator with a ``history_``, or a pipeline or search that holds one.
+            Fitted estimator with a ``history_``, or a pipeline, search or wrapper that
+            holds one.
 
         ax : matplotlib Axes or array-like of them, default=None
             One Axes a panel. If None, a new figure is created.
@@ -71,11 +72,11 @@ class TrainingCurveDisplay:
         ValueError
             If the estimator has no ``history_``.
         """
-        classifier = final_estimator(estimator)
-        if not hasattr(classifier, "history_"):
+        classifier = first_with("history_", estimator)
+        if classifier is None:
             raise ValueError(
-                f"{type(classifier).__name__} has no history_: give a fitted CNNDigitClassifier, "
-                "or a pipeline or search with one inside."
+                f"{type(estimator).__name__} has no history_: give a fitted CNNDigitClassifier, "
+                "or a pipeline, search or wrapper with one inside."
             )
         return cls(classifier.history_).plot(ax=ax)
 
