@@ -1,19 +1,24 @@
 from . import datasets, displays
 from .classifier import CNNDigitClassifier
+from .normalizer import DigitNormalizer
 from .persistence import ModelFileError, load_model, save_model
 from .preprocessing import PixelScaler
+from .pretrained import load_pretrained, pretrained_card
 from .selective import SelectiveClassifier
 from .settings import presets
 
 __version__: str
 __all__ = [
     "CNNDigitClassifier",
+    "DigitNormalizer",
     "ModelFileError",
     "PixelScaler",
     "SelectiveClassifier",
     "datasets",
     "displays",
     "load_model",
+    "load_pretrained",
     "presets",
+    "pretrained_card",
     "save_model",
 ]

@@ -1,14 +1,39 @@
 """Random distortion of a batch of images."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch.nn import functional as F
 
 
 @dataclass(frozen=True)
-class RandomAffine:
-    """Rotate, shift, zoom and shear every image by amounts of its own, drawn uniformly.
+class InTurn:
+    """Several distortions, one after the other.
+
+    Parameters
+    ----------
+    distortions : tuple of RandomWarp or RandomDegradation
+    """
+
+    distortions: tuple
+
+    def draw(self, n, image_shape, generator):
+        """Return random numbers for `n` images: a tensor of shape (n, n_draws)."""
+        draws = [each.draw(n, image_shape, generator) for each in self.distortions]
+        return torch.cat([part.flatten(1) for part in draws], dim=1)
+
+    def __call__(self, images, draws):
+        """Return distorted copies of `images`, a floating tensor of shape (n, 1, h, w)."""
+        parts = draws.split([each.n_draws for each in self.distortions], dim=1)
+        for distort, part in zip(self.distortions, parts, strict=True):
+            images = distort(images, part)
+        return images
+
+
+@dataclass(frozen=True)
+class RandomWarp:
+    """Rotate, shift, zoom, shear and tilt every image by amounts of its own, drawn uniformly.
 
     Pixels from outside the image repeat its border.
 
@@ -22,18 +47,22 @@ class RandomAffine:
         Largest change of size, either way: 0.1 means 90 % to 110 %.
     shear : float
         Largest slant in degrees, either way.
+    perspective : float, default=0.0
+        Largest change of size from the middle to an edge, either way.
     """
 
     rotation: float
     translation: float
     scaling: float
     shear: float
+    perspective: float = 0.0
+    n_draws: ClassVar[int] = 8
 
     def draw(self, n, image_shape, generator):
-        """Return random maps for `n` images: a tensor of shape (n, 2, 3).
+        """Return random maps for `n` images: a tensor of shape (n, 8).
 
         Each maps a pixel of the new image to one of the old, in units in which the image reaches
-        from -1 to 1.
+        from -1 to 1: six numbers of an affine map, and two by which the result is divided.
         """
         draws = torch.rand(6, n, generator=generator, dtype=torch.float32) * 2 - 1
         angle = torch.deg2rad(draws[0] * self.rotation)
@@ -41,21 +70,25 @@ class RandomAffine:
         zoom_x, zoom_y = 1 + draws[2:4] * self.scaling
         shift_x, shift_y = draws[4:] * self.translation * 2  # the image's side is 2 units long
         cos, sin, aspect = angle.cos(), angle.sin(), image_shape[0] / image_shape[1]
-        return torch.stack(
-            [
-                torch.stack([cos / zoom_x, (slant * cos - sin) / zoom_x * aspect, shift_x], 1),
-                torch.stack([sin / zoom_y / aspect, (slant * sin + cos) / zoom_y, shift_y], 1),
-            ],
-            dim=1,
-        )
+        tilt = torch.zeros(2, n)
+        if self.perspective:
+            tilt = self.perspective * (
+                torch.rand(2, n, generator=generator, dtype=torch.float32) * 2 - 1
+            )
+        along_x = (cos / zoom_x, (slant * cos - sin) / zoom_x * aspect, shift_x)
+        along_y = (sin / zoom_y / aspect, (slant * sin + cos) / zoom_y, shift_y)
+        return torch.stack([*along_x, *along_y, *tilt], dim=1)
 
     def __call__(self, images, maps):
         """Return copies of `images`, a floating tensor of shape (n, 1, h, w), mapped by `maps`."""
         height, width = images.shape[2:]
-        maps = maps.to(images)
-        along_x = _pixel_centres(width, images)[:, None] * maps[:, None, :, 0]  # (n, w, 2)
-        along_y = _pixel_centres(height, images)[:, None] * maps[:, None, :, 1]  # (n, h, 2)
-        grid = (along_y + maps[:, None, :, 2])[:, :, None] + along_x[:, None]  # (n, h, w, 2)
+        affine, tilt = maps.to(images).split([6, 2], dim=1)
+        affine, tilt = affine.view(-1, 2, 3), tilt[:, None]  # (n, 2, 3), (n, 1, 2)
+        x, y = _pixel_centres(width, images)[:, None], _pixel_centres(height, images)[:, None]
+        along_x, along_y = x * affine[:, None, :, 0], y * affine[:, None, :, 1]
+        grid = (along_y + affine[:, None, :, 2])[:, :, None] + along_x[:, None]  # (n, h, w, 2)
+        if self.perspective:
+            grid = grid / (1 + (y * tilt[..., 1:])[:, :, None] + (x * tilt[..., :1])[:, None])
         return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 

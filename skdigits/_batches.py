@@ -53,7 +53,7 @@ class Batches:
         Largest number of images in a batch.
     generator : torch.Generator or None, default=None
         Source of order and distortion; None keeps the order.
-    distort : RandomAffine or None, default=None
+    distort : RandomWarp or None, default=None
         Draws how the images of an epoch are distorted.
     """
 

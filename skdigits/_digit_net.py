@@ -12,6 +12,9 @@ from skdigits._batches import DTYPES, Batches, as_tensor
 from skdigits._devices import has_bfloat16, is_available
 from skdigits._network import DigitCNN
 
+TYPICAL = ("least_typical", "typicality.")
+"""How the tensors begin that say what is typical."""
+
 BETAS = (0.8, 0.95)
 """Adam's memories, shorter than torch's: for trainings of a few hundred batches."""
 
@@ -97,12 +100,19 @@ class DigitNet(NeuralNet):
 
     def logits(self, images, batch_size=500):
         """Return the logits of an array of images of shape (n, h, w), as an array."""
+        return self._compute(DigitCNN.forward, images, batch_size)
+
+    def typical(self, images):
+        """Return how typical each image of an array of shape (n, h, w) is, as an array."""
+        return self._compute(DigitCNN.typical, images)
+
+    def _compute(self, method, images, batch_size=500):
         dtype, module, parts = DTYPES[self.precision], self._for_prediction(), []
         with torch.inference_mode():
             for start in range(0, len(images), batch_size):
                 batch = as_tensor(images[start : start + batch_size], dtype).to(self.device)
-                logits = module(batch.contiguous(memory_format=torch.channels_last))
-                parts.append(logits.to("cpu", dtype))
+                result = method(module, batch.contiguous(memory_format=torch.channels_last))
+                parts.append(result.to("cpu", dtype))
             return torch.cat(parts).numpy()
 
     def best(self, images):
@@ -203,19 +213,31 @@ def get_state(net):
 def from_state(state):
     """Return the net that `get_state` described; on the CPU where its device is missing.
 
-    The states of the optimizer and of the generator may be missing: they start anew then.
+    The states of the optimizer and of the generator may be missing: they start anew then. So may
+    what is typical: energy alone says it then.
     """
     recipe = state["recipe"]
     if not is_available(recipe["device"]):
         recipe = {**recipe, "device": "cpu"}
     module = _empty_module(recipe)
+    weights = state["weights"]
+    if "least_typical" not in weights:
+        weights = {**weights, **_nothing_typical(module)}
     # Wrong shapes are found before anything is allocated by what the recipe says.
-    module.load_state_dict(_map_leaves(_to_tensor, state["weights"]), assign=True)
+    module.load_state_dict(_map_leaves(_to_tensor, weights), assign=True)
     net = _as_net(module, **recipe).initialize()
     if "optimizer" in state:
         net.optimizer_.load_state_dict(_map_leaves(_to_tensor, state["optimizer"]))
         net.generator.set_state(torch.tensor(state["generator"]))
     return net
+
+
+def _nothing_typical(module):
+    return {
+        name: np.zeros(tensor.shape, dtype=str(tensor.dtype).removeprefix("torch."))
+        for name, tensor in module.state_dict().items()
+        if name.startswith(TYPICAL)
+    }
 
 
 def _map_leaves(function, tree):

@@ -3,11 +3,14 @@
 import copy
 import math
 from numbers import Integral
+from typing import cast
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from skdigits._typicality import ATYPICAL, Typicality
 
 
 class BatchNorm(nn.BatchNorm2d):
@@ -120,6 +123,10 @@ class Network(nn.Module):
 
     def forward(self, x, sample_weight=None):
         """Map standardised pixels of shape (n, 1, h, w) to logits of shape (n, n_classes)."""
+        return self.output(self.features(x, sample_weight))
+
+    def features(self, x, sample_weight=None):
+        """Map standardised pixels of shape (n, 1, h, w) to features of shape (n, n_features)."""
         if any(self.edge):
             x = F.pad(x, (0, self.edge[1], 0, self.edge[0]), mode="replicate")
         if self.patch_size > 1:
@@ -134,7 +141,7 @@ class Network(nn.Module):
         x = x.flatten(1)  # (n, filters * h' * w')
         for layer in self.hidden:
             x = F.relu(layer(x))  # (n, units)
-        return self.output(x)  # (n, n_classes)
+        return x
 
 
 def _sides(sides, blocks, lost):
@@ -172,14 +179,18 @@ class DigitCNN(nn.Module):
     pixel_mean: torch.Tensor
     pixel_scale: torch.Tensor
     temperature: torch.Tensor
+    least_typical: torch.Tensor
 
     def __init__(self, image_shape, n_classes, *, n_estimators, **sizes):
         super().__init__()
         self.register_buffer("pixel_mean", torch.zeros(()))
         self.register_buffer("pixel_scale", torch.ones(()))
         self.register_buffer("temperature", torch.ones(()))
-        self.networks = nn.ModuleList(
-            Network(image_shape, n_classes, **sizes) for _ in range(n_estimators)
+        self.register_buffer("least_typical", torch.zeros(()))
+        networks = [Network(image_shape, n_classes, **sizes) for _ in range(n_estimators)]
+        self.networks = nn.ModuleList(networks)
+        self.typicality = nn.ModuleList(
+            Typicality(network.output.in_features, n_classes) for network in networks
         )
 
     def forward(self, x, sample_weight=None):
@@ -193,8 +204,59 @@ class DigitCNN(nn.Module):
 
     def each(self, x, sample_weight=None):
         """Return the logits of each network, of shape (n, n_classes, n_estimators)."""
-        x = (x - self.pixel_mean).to(self.pixel_mean.dtype).div_(self.pixel_scale)
+        x = self.standardize(x)
         return torch.stack([network(x, sample_weight) for network in self.networks], dim=2)
+
+    def standardize(self, x):
+        """Map pixels on any scale to those that the networks work on."""
+        return (x - self.pixel_mean).to(self.pixel_mean.dtype).div_(self.pixel_scale)
+
+    def typical(self, x):
+        """Map pixels of shape (n, 1, h, w) to how typical they are, of shape (n,).
+
+        It is the mean of the networks' energies less their distances from the nearest class.
+        """
+        x = self.standardize(x)
+        scores = []
+        for network, typicality in self._members():
+            features = network.features(x)
+            scores.append(self.energy(network.output(features)) - typicality(features))
+        return torch.stack(scores).mean(0) - self.least_typical
+
+    def energy(self, logits):
+        """Return the logarithm of the summed exponentials of a network's logits."""
+        return (logits / self.temperature).logsumexp(1)
+
+    @torch.no_grad()
+    def learn_typical(self, x, labels, weight):
+        """Learn what is typical from images of shape (n, 1, h, w).
+
+        Each network's energy and distance are given the same spread. Of the images, 1 % are to be
+        below 0.
+        """
+        scores = []
+        for network, typicality in self._members():
+            features = torch.cat(
+                [network.features(self.standardize(part)) for part in x.split(500)]
+            )
+            typicality.learn(features, labels, weight)
+            energy = self.energy(network.output(features))
+            if (spread := spread_of(typicality(features), weight)) > 0:
+                typicality.scale_by(spread_of(energy, weight) / spread)
+            scores.append(energy - typicality(features))
+        ordered, order = torch.stack(scores).mean(0).sort()
+        typical = weight[order].cumsum(0) / weight.sum() > ATYPICAL
+        self.least_typical.copy_(ordered[typical][0])
+
+    def forget_typical(self):
+        """Let energy alone say what is typical."""
+        self.least_typical.zero_()
+        for _, typicality in self._members():
+            typicality.reset()
+
+    def _members(self):
+        members = zip(self.networks, self.typicality, strict=True)
+        return cast("list[tuple[Network, Typicality]]", list(members))
 
     def folded(self):
         """Return a copy for prediction, faster and the same but for rounding."""
@@ -217,6 +279,7 @@ class DigitCNN(nn.Module):
         self.pixel_mean.fill_(pixel_mean)
         self.pixel_scale.fill_(pixel_scale)
         self.temperature.fill_(1)
+        self.forget_typical()
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.reset_parameters()
@@ -227,6 +290,12 @@ class DigitCNN(nn.Module):
         for module in self.modules():
             if isinstance(module, Network):
                 module.output.weight.mul_(0.1)
+
+
+def spread_of(values, weight):
+    """Return the standard deviation of values of which each counts as its weight says."""
+    share = weight / weight.sum()
+    return (share * (values - share @ values).square()).sum().sqrt()
 
 
 def vote(logits):

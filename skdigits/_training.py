@@ -43,7 +43,7 @@ def train(
     learning_rate : float
     schedule : {"one-cycle", "constant"}
     label_smoothing : float
-    distort : RandomAffine or None
+    distort : RandomWarp or None
     patience : int or None
         Stop after so many epochs without a lower validation loss, and go back to the best
         weights; None does neither.
@@ -80,6 +80,7 @@ def train(
     net.train_split = predefined_split(valid_dataset) if valid_dataset is not None else None
     net.criterion_.label_smoothing = label_smoothing
     net.module_.temperature.fill_(1)
+    net.module_.forget_typical()
     set_learning_rate(net, learning_rate)
 
     interrupt = None
@@ -150,3 +151,13 @@ def calibrate(net, dataset, distort=None, n_samples=4096):
 
     best = minimize_scalar(loss, bounds=(math.log(0.1), math.log(10)), options={"xatol": 1e-6})
     module.temperature.fill_(math.exp(best.x))
+
+
+@torch.no_grad()
+def learn_typical(net, dataset, n_samples=4096):
+    """Learn what is typical from some images of a data set, undistorted."""
+    rows = torch.randperm(len(dataset), generator=net.generator)[:n_samples].to(net.device)
+    weight = dataset.sample_weight
+    weight = torch.ones(len(dataset), device=net.device) if weight is None else weight
+    images = dataset.images[rows].contiguous(memory_format=torch.channels_last)
+    net.module_.eval().learn_typical(images, dataset.labels[rows], weight[rows])

@@ -2,10 +2,11 @@
 
 import functools
 import warnings
+from dataclasses import fields
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.special import log_softmax, logsumexp, softmax
+from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
@@ -13,9 +14,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdigits import _auto, _training
-from skdigits._augmentation import RandomAffine
+from skdigits._augmentation import InTurn, RandomWarp
 from skdigits._batches import DTYPES, ResidentImages
 from skdigits._callbacks import EpochTasks, is_callback
+from skdigits._degradation import RandomDegradation
 from skdigits._devices import find_device, has_bfloat16
 from skdigits._digit_net import OPTIMIZERS, from_state, get_state, least_loss, new_net
 from skdigits._images import as_rows, find_image_shape, rows_to_images
@@ -108,6 +110,23 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Largest change of size, either way: 0.1 means 90 % to 110 %.
     shear : float, default=3.0
         Largest slant in degrees, either way.
+    perspective : float, default=0.0
+        Largest change of size from the image's middle to an edge, either way, as by a camera that
+        looks from the side.
+    stroke_width : float, default=0.0
+        Largest change of the strokes' width in pixels, either way; at most 2. This and the five
+        that follow change half of the images each, where they are above 0.
+    blur : float, default=0.0
+        Largest standard deviation of the blur in pixels, along a direction of its own.
+    contrast : float, default=0.0
+        Largest gain of contrast: 1 doubles it, 10 leaves little but ink and paper.
+    shading : float, default=0.0
+        Largest change of brightness across the image, as a share of the image's range.
+    noise : float, default=0.0
+        Largest standard deviation of noise, as a share of the image's range. Half as many pixels,
+        at most, become black or white.
+    occlusion : float, default=0.0
+        Largest width in pixels of a straight line across the image, dark or light.
     class_weight : dict, "balanced" or None, default=None
         What a sample of each class counts, by label; labels not named count 1. "balanced" gives
         all classes the same sum of weights.
@@ -225,6 +244,13 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         "translation": [Interval(Real, 0, 1, closed="both")],
         "scaling": [Interval(Real, 0, 1, closed="left")],
         "shear": [Interval(Real, 0, 90, closed="left")],
+        "perspective": [Interval(Real, 0, 0.5, closed="left")],
+        "stroke_width": [Interval(Real, 0, 2, closed="both")],
+        "blur": [Interval(Real, 0, None, closed="left")],
+        "contrast": [Interval(Real, 0, None, closed="left")],
+        "shading": [Interval(Real, 0, 1, closed="both")],
+        "noise": [Interval(Real, 0, 1, closed="both")],
+        "occlusion": [Interval(Real, 0, None, closed="left")],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
@@ -260,6 +286,13 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         translation=0.06,
         scaling=0.1,
         shear=3.0,
+        perspective=0.0,
+        stroke_width=0.0,
+        blur=0.0,
+        contrast=0.0,
+        shading=0.0,
+        noise=0.0,
+        occlusion=0.0,
         class_weight=None,
         early_stopping=False,
         validation_fraction=None,
@@ -291,6 +324,13 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self.translation = translation
         self.scaling = scaling
         self.shear = shear
+        self.perspective = perspective
+        self.stroke_width = stroke_width
+        self.blur = blur
+        self.contrast = contrast
+        self.shading = shading
+        self.noise = noise
+        self.occlusion = occlusion
         self.class_weight = class_weight
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
@@ -499,9 +539,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _train(self, train, valid, *, max_epochs, schedule, tasks):
         net, history = from_state(get_state(self.net_)), [*self.history_]
-        distort = None
-        if self.augment_:
-            distort = RandomAffine(self.rotation, self.translation, self.scaling, self.shear)
+        distort = self._distortion() if self.augment_ else None
         dataset = self._resident(train)
         held_out = None if valid is None else self._resident(valid)
         try:
@@ -537,9 +575,16 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 _training.calibrate(net, dataset, distort)
             else:
                 _training.calibrate(net, held_out)
+        if tasks is not None:
+            _training.learn_typical(net, dataset)
         self.net_, self.history_, self.n_epochs_ = net, history, len(history)
         self._warn_if_no_better_than_guessing(train)
         return self
+
+    def _distortion(self):
+        warp = RandomWarp(*(getattr(self, field.name) for field in fields(RandomWarp)))
+        amounts = [getattr(self, field.name) for field in fields(RandomDegradation)]
+        return InTurn((warp, RandomDegradation(*amounts))) if any(amounts) else warp
 
     def _resident(self, samples):
         weight = samples.weight
@@ -655,14 +700,24 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            The negative energy: the logarithm of the summed exponentials of the logits. Higher
-            is more alike.
+            Higher is more alike. After `fit`, 1 % of the images that it was fitted on are below 0.
+
+        Notes
+        -----
+        A score is the logarithm of the logits' summed exponentials [4]_, less the distance of the
+        network's features from those of the nearest class [5]_, [6]_, both of one spread. After
+        `partial_fit` the distance is left out.
 
         References
         ----------
-        Liu et al., "Energy-based Out-of-distribution Detection", NeurIPS 2020.
+        .. [4] Liu et al., "Energy-based Out-of-distribution Detection", NeurIPS 2020.
+        .. [5] Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples and
+           Adversarial Attacks", NeurIPS 2018.
+        .. [6] Mueller & Hein, "Mahalanobis++: Improving OOD Detection via Feature Normalization",
+           ICML 2025.
         """
-        return logsumexp(self._logits(X), axis=1)
+        images = self._images(X)
+        return self.net_.typical(images).astype(np.float64)
 
     @property
     def n_iter_(self):

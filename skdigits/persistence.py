@@ -17,13 +17,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdigits._plain import decode, encode
 from skdigits.classifier import CNNDigitClassifier
+from skdigits.normalizer import DigitNormalizer, find_normalizer
 from skdigits.preprocessing import PixelScaler
 from skdigits.selective import SelectiveClassifier
 from skdigits.versions import versions
 
 __all__ = ["ModelFileError", "load_model", "save_model"]
 
-FORMAT = 1
+FORMAT = 2  # 1 lacks what is typical
 ENTRY = "skdigits"  # of the file's metadata
 NO_DIGEST = 64 * "0"
 LARGEST_FILE = 2**30  # bytes
@@ -37,6 +38,7 @@ LEARNED: dict[type, dict[str, Any]] = {
         "accepted_range_": tuple,
         "pixel_dtype_": np.dtype,
     },
+    DigitNormalizer: _ROWS,
     CNNDigitClassifier: {
         **_ROWS,
         "classes_": np.ndarray,
@@ -312,9 +314,11 @@ def _build(description, tensors):
         parameters["estimator"] = clone(learned["estimator_"])
     model = kind(**parameters)
     model.__setstate__(learned)
-    # torch itself does without the counts of batches
-    if "net_" in learned and model.net_.module_.state_dict().keys() != tensors.keys():
-        raise ValueError("tensors are missing")
+    if "net_" in learned:  # torch itself does without the counts of batches
+        names = set(model.net_.module_.state_dict())
+        since_format_2 = {name for name in names if "typical" in name}
+        if names - tensors.keys() not in (set(), since_format_2):
+            raise ValueError("tensors are missing")
     return model
 
 
@@ -334,15 +338,23 @@ def _try_out(model):
     """Raise where what the file says does not fit together."""
     classifier = _parts(model)[-1]
     shape, n_features = classifier.image_shape_, classifier.n_features_in_
-    logits = classifier.net_.logits(np.zeros((2, *shape)))
+    nothing = np.zeros((2, *shape))
+    logits, typical = classifier.net_.logits(nothing), classifier.net_.typical(nothing)
     if logits.shape != (2, len(classifier.classes_)) or not np.isfinite(logits).all():
         raise ValueError("the network is not the classifier's")
+    if not np.isfinite(typical).all():
+        raise ValueError("what is typical is not finite")
     if not 0 < n_features <= shape[0] * shape[1]:
         raise ValueError("rows do not fill images")
     for part in _parts(model):
-        if part.n_features_in_ != n_features:
+        if isinstance(part, DigitNormalizer):
+            part.fit([np.eye(28)])  # checks the parameters
+            continue
+        reads_rows = find_normalizer(part) is None
+        if reads_rows and part.n_features_in_ != n_features:
             raise ValueError("steps differ in the number of features")
-        if len(getattr(part, "feature_names_in_", range(n_features))) != n_features:
+        names = getattr(part, "feature_names_in_", range(n_features))
+        if reads_rows and len(names) != n_features:
             raise ValueError("columns do not have a name each")
         if len(getattr(part, "classes_", classifier.classes_)) != len(classifier.classes_):
             raise ValueError("steps differ in the number of classes")

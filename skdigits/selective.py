@@ -85,6 +85,37 @@ def choose_reject_label(classes):
     return min(-1, ceil(min(classes)) - 1)
 
 
+def most_probable(estimator, X):
+    """Return the largest probability of each sample, and its label."""
+    probabilities = estimator.predict_proba(X)
+    return probabilities.max(axis=1), estimator.classes_[probabilities.argmax(axis=1)]
+
+
+def selective_from(estimator, confidence, is_right, **parameters):
+    """Return a selective classifier whose held-out samples were answered before.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Fitted classifier.
+    confidence : ndarray of shape (n_samples,)
+        Its largest probability of each held-out sample.
+    is_right : ndarray of bool of shape (n_samples,)
+        Whether its label was right.
+    **parameters
+        As for `SelectiveClassifier`.
+
+    Returns
+    -------
+    selective : SelectiveClassifier
+        Fitted.
+    """
+    selective = SelectiveClassifier(FrozenEstimator(estimator), **parameters)
+    selective._validate_params()
+    selective.estimator_ = selective.estimator
+    return selective._choose_threshold(confidence, is_right)
+
+
 class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """Answer where the error rate stays below a limit, and reject the rest.
 
@@ -216,24 +247,26 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
-        risk = 1 - self.confidence
         if isinstance(self.estimator, FrozenEstimator):
             self.estimator_, X_held_out, y_held_out = self.estimator, X, y
         else:
             fraction = self.validation_fraction
             if fraction == "auto":
-                fraction = choose_fraction(len(y), self.max_error_rate, risk)
+                fraction = choose_fraction(len(y), self.max_error_rate, 1 - self.confidence)
             X_train, X_held_out, y_train, y_held_out = train_test_split(
                 X, y, test_size=fraction, random_state=self.random_state
             )
             self.estimator_ = clone(self.estimator).fit(X_train, y_train)
+        confidence, labels = most_probable(self.estimator_, X_held_out)
+        return self._choose_threshold(confidence, labels == y_held_out)
+
+    def _choose_threshold(self, confidence, is_right):
         self.classes_ = self.estimator_.classes_
         self.reject_label_ = self._reject_label()
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
-        confidence, labels = self._most_probable(X_held_out)
-        is_right = labels == y_held_out
+        risk = 1 - self.confidence
         self.threshold_ = choose_threshold(confidence, is_right, self.max_error_rate, risk)
         self.coverage_ = float((confidence >= self.threshold_).mean())
         if self.threshold_ == inf:
@@ -242,7 +275,7 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 f"{(~is_right).sum()} errors show for no threshold that the error rate is below "
                 f"{self.max_error_rate:g}, with confidence {self.confidence:g}. Give more samples, "
                 "or raise max_error_rate.",
-                stacklevel=2,
+                stacklevel=3,
             )
         return self
 
@@ -253,10 +286,6 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if label in self.classes_.tolist():
             raise ValueError(f"reject_label={label!r} is a class; choose another.")
         return label
-
-    def _most_probable(self, X):
-        probabilities = self.estimator_.predict_proba(X)
-        return probabilities.max(axis=1), self.classes_[probabilities.argmax(axis=1)]
 
     def predict(self, X):
         """Return the most probable label of each sample, or `reject_label_`.
@@ -273,7 +302,7 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             `threshold_`.
         """
         check_is_fitted(self)
-        confidence, labels = self._most_probable(X)
+        confidence, labels = most_probable(self.estimator_, X)
         return np.where(confidence >= self.threshold_, labels, self.reject_label_)
 
     def predict_proba(self, X):

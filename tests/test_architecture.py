@@ -14,12 +14,14 @@ PACKAGE = ROOT / "skdigits"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
 
 HELPERS = {"_images", "_plain", "_sklearn"}
+NORMALIZING = {"_pictures", "_ink", "_components", "_rules", "_strokes", "_placing", "_diagnosis"}
 FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", "settings", "versions", *HELPERS}
-FLOOR_1 = {"_network", "_augmentation", "_batches", "_devices"}
+FLOOR_0 |= {"normalizer", "_normalizing", *NORMALIZING}
+FLOOR_1 = {"_network", "_typicality", "_augmentation", "_degradation", "_batches", "_devices"}
 NET = {"_digit_net", "_callbacks"}
 FLOOR_2 = {"_training", *NET}
 FLOOR_3 = {"classifier"}
-FLOOR_4 = {"reading", "displays", "selective", "persistence", "onnx", "pretrained"}
+FLOOR_4 = {"reading", "displays", "selective", "persistence", "onnx", "pretrained", "showing"}
 FLOOR_5 = {"__main__", "cli", "server"}
 
 # What a module, or subpackage, may import from the package besides itself.
@@ -28,13 +30,19 @@ BELOW = {
     "__main__": {"cli"},
     **dict.fromkeys(FLOOR_4, FLOOR_3 | FLOOR_0),
     "displays": FLOOR_0,
+    "showing": {"displays", "pretrained", "normalizer"},
     "selective": {"_sklearn"},
+    "pretrained": {"persistence", "selective"},
     "persistence": {"selective"} | FLOOR_3 | FLOOR_0,
     **dict.fromkeys(FLOOR_3, FLOOR_2 | FLOOR_1 | FLOOR_0),
     **dict.fromkeys(FLOOR_2, FLOOR_1 | NET),
     **dict.fromkeys(NET, FLOOR_1),
     **dict.fromkeys(FLOOR_1, frozenset()),
+    "_network": {"_typicality"},
     **dict.fromkeys(FLOOR_0, HELPERS),
+    "normalizer": {"_normalizing", *NORMALIZING, *HELPERS},
+    "_normalizing": NORMALIZING,
+    **dict.fromkeys(NORMALIZING, frozenset({"_ink"})),
     **dict.fromkeys(HELPERS, frozenset()),
 }
 

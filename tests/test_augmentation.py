@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skdigits._augmentation import RandomAffine
+from skdigits._augmentation import RandomWarp
 
 
 def generator(seed=0):
@@ -12,9 +12,9 @@ def generator(seed=0):
 
 
 def distort(images, *amounts, seed=0):
-    """Distort images by largest amounts of rotation, translation, scaling and shear."""
-    affine = RandomAffine(*map(float, amounts))
-    return affine(images, affine.draw(len(images), images.shape[2:], generator(seed)))
+    """Distort images by largest amounts of rotation, translation, scaling, shear, perspective."""
+    warp = RandomWarp(*map(float, amounts))
+    return warp(images, warp.draw(len(images), images.shape[2:], generator(seed)))
 
 
 def square(height=21, width=21):
@@ -29,7 +29,10 @@ def test_nothing_is_distorted_by_nothing():
     torch.testing.assert_close(distort(images, 0, 0, 0, 0), images)
 
 
-@pytest.mark.parametrize("amounts", [(20, 0, 0, 0), (0, 0.2, 0, 0), (0, 0, 0.3, 0), (0, 0, 0, 20)])
+@pytest.mark.parametrize(
+    "amounts",
+    [(20, 0, 0, 0), (0, 0.2, 0, 0), (0, 0, 0.3, 0), (0, 0, 0, 20), (0, 0, 0, 0, 0.4)],
+)
 def test_each_amount_changes_each_image_in_a_way_of_its_own(amounts):
     images = square()
     distorted = distort(images, *amounts)
@@ -63,3 +66,13 @@ def test_rotation_keeps_right_angles_in_a_wide_image():
 def test_pixels_from_outside_repeat_the_border():
     light = torch.full((10, 1, 9, 9), 7.0)
     torch.testing.assert_close(distort(light, 30, 0.3, 0.3, 10), light)
+
+
+def test_perspective_makes_one_side_larger_and_keeps_the_middle():
+    image = torch.zeros(1, 1, 41, 41)
+    image[:, :, 10:31, 10:31] = 1  # a square reaches half-way to the edges
+    tilt = torch.tensor([[1.0, 0, 0, 0, 1, 0, 0.2, 0]])
+    tilted = RandomWarp(0.0, 0.0, 0.0, 0.0, 0.3)(image, tilt)[0, 0]
+    left, right = (tilted[:, column].sum() for column in (11, 29))
+    assert left < 20 < 22 < right
+    assert tilted[20, 20] == 1

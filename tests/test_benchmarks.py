@@ -318,9 +318,11 @@ def test_bare_loop_computes_what_the_classifier_does(stripes):
         fit(*stripes, seed=3, max_epochs=2, after_epoch=lambda module: None)
         for fit in (fits.skdigits, bare.bare_loop)
     )
-    weights = other.module.state_dict()
-    assert one.module.state_dict().keys() == weights.keys()
-    assert all(map(torch.equal, one.module.state_dict().values(), weights.values()))
+    tensors, expected = one.module.state_dict(), other.module.state_dict()
+    assert tensors.keys() == expected.keys()
+    # The bare loop does not learn what is typical.
+    names = [name for name in tensors if "typical" not in name]
+    assert all(torch.equal(tensors[name], expected[name]) for name in names)
     assert (one.predict(stripes[0]) == other.predict(stripes[0])).all()
 
 

@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 import skdigits
 from skdigits import (
     CNNDigitClassifier,
+    DigitNormalizer,
     ModelFileError,
     PixelScaler,
     SelectiveClassifier,
@@ -198,13 +199,33 @@ def test_selective_wrapper(frozen, around, digits, tmp_path):
     loaded.fit(X[900:], y[900:])
 
 
-@pytest.mark.parametrize("name", ["format_1"])
+@pytest.mark.parametrize("seen", ["pictures", "rows"])
+def test_selective_wrapper_of_what_reads_pictures(seen, small_digits, tmp_path):
+    X, y = small_digits
+    X = X if seen == "rows" else list(X.reshape(-1, 8, 8))
+    pictures = make_pipeline(DigitNormalizer(), small_classifier(max_epochs=20))
+    model = SelectiveClassifier(pictures, max_error_rate=0.9, random_state=0).fit(X, y)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize("name", ["format_1", "format_2"])
 def test_golden_files_predict_as_they_did(name):
     X, _ = load_digits(return_X_y=True)
     golden = np.load(GOLDEN / f"{name}.npz")
     model = load_model(GOLDEN / f"{name}.safetensors")
     np.testing.assert_array_equal(model.predict(X[:300]), golden["labels"])
     np.testing.assert_allclose(model.predict_proba(X[:300]), golden["probabilities"], atol=1e-5)
+    if "scores" in golden:
+        np.testing.assert_allclose(model.score_samples(X[:300]), golden["scores"], rtol=1e-4)
+
+
+def test_of_the_first_format_energy_tells_what_is_typical():
+    X, _ = load_digits(return_X_y=True)
+    model = load_model(GOLDEN / "format_1.safetensors")
+    energy = np.log(np.exp(model.decision_function(X)).sum(1))
+    np.testing.assert_allclose(model.score_samples(X), energy, rtol=1e-5)
 
 
 # What is refused
@@ -263,9 +284,9 @@ def test_file_is_missing_or_a_folder(tmp_path):
 
 def test_newer_format_is_refused_with_both_versions(file):
     tensors, description = parts_of(file.read_bytes())
-    description |= {"format": 2, "versions": {"skdigits": "9.8.7"}, "model": "unheard of"}
+    description |= {"format": 3, "versions": {"skdigits": "9.8.7"}, "model": "unheard of"}
     write(file, tensors, description)
-    expected = rf"format 2, of skdigits 9.8.7; skdigits {skdigits.__version__} reads"
+    expected = rf"format 3, of skdigits 9.8.7; skdigits {skdigits.__version__} reads"
     with pytest.raises(ModelFileError, match=expected):
         load_model(file)
 

@@ -18,7 +18,7 @@ from examples.benchmarks.fits import (
     settings,
     untrained,
 )
-from skdigits._augmentation import RandomAffine
+from skdigits._augmentation import RandomWarp
 from skdigits._batches import Batches, ResidentImages
 from skdigits._digit_net import OPTIMIZERS
 from skdigits._training import calibrate, refresh_statistics
@@ -46,7 +46,7 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
         precision=chosen.precision_,
         device=DEVICE,
     )
-    distort = RandomAffine(chosen.rotation, chosen.translation, chosen.scaling, chosen.shear)
+    distort = RandomWarp(chosen.rotation, chosen.translation, chosen.scaling, chosen.shear)
     batches = Batches(data, chosen.batch_size_, generator, distort)
     optimizer = OPTIMIZERS[chosen.optimizer](module.parameters(), weight_decay=chosen.weight_decay)
     half = torch.autocast(

@@ -1,0 +1,124 @@
+"""What was found in a picture, in words and numbers."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+FAINT = 0.2  # contrast
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What `DigitNormalizer` found in a picture and changed; as text, a finding a line.
+
+    Parameters
+    ----------
+    findings : tuple of str
+        In words; empty where the picture had MNIST's form already.
+    empty : bool
+        Whether there is no ink.
+    inverted : bool
+        Whether ink is darker than paper.
+    contrast : float
+        Between ink and paper, from 0 to 1.
+    off_centre : float
+        Distance of the ink's centre of mass from the picture's centre, in pixels.
+    size : int
+        Longer side of the ink's box, in pixels.
+    stroke_width : float
+        Mean width of the strokes, in pixels of the 20 x 20 box.
+    n_parts : int
+        Number of separate parts of the digit.
+    n_erased : int
+        Number of rules, dots and specks.
+    steps : dict of str to ndarray
+        Images from 0 to 1: "picture" in grey, the "ink" found, the "digit" without what was
+        erased, and the "normal" image of 28 x 28 pixels.
+    """
+
+    findings: tuple
+    empty: bool
+    inverted: bool
+    contrast: float
+    off_centre: float
+    size: int
+    stroke_width: float
+    n_parts: int
+    n_erased: int
+    steps: dict = field(repr=False, compare=False)
+
+    def __str__(self):
+        return "\n".join(self.findings) or "in MNIST's form already"
+
+
+def describe(steps):
+    """Return the diagnosis of the first image of some steps.
+
+    Parameters
+    ----------
+    steps : Steps
+
+    Returns
+    -------
+    diagnosis : Diagnosis
+    """
+    grey, ink = steps.grey[0], steps.digit[0]
+    found, total = steps.found, ink.sum()
+    contrast, inverted = float(found.contrast[0]), bool(found.inverted[0])
+    images = {"picture": grey, "ink": found.ink[0], "digit": ink, "normal": steps.normal[0]}
+    if not total:
+        nothing = ("empty: no ink found",)
+        return Diagnosis(nothing, True, inverted, contrast, 0.0, 0, 0.0, 0, 0, images)
+    size = int(max(steps.boxes.height[0], steps.boxes.width[0]))
+    centre = [(ink.sum(1 - axis) @ np.arange(side)) / total for axis, side in enumerate(grey.shape)]
+    off_centre = float(
+        np.hypot(*(c + 0.5 - side / 2 for c, side in zip(centre, grey.shape, strict=True)))
+    )
+    width, gained = float(steps.stroke_width[0]), float(steps.gained[0])
+    parts, erased = steps.kept[0] if steps.kept else [], steps.erased[0] if steps.erased else []
+    n_apart = _count_apart(parts)
+    findings = []
+    if inverted:
+        findings.append("dark on light: inverted")
+    if contrast < FAINT:
+        findings.append(f"faint, contrast {contrast:.0%}: strengthened")
+    if off_centre >= 0.05 * max(grey.shape):
+        findings.append(f"off-centre by {off_centre:.0f} px: centred")
+    if size < 0.5 * max(grey.shape):
+        findings.append(f"small, {size} px of {max(grey.shape)}: enlarged")
+    if gained:
+        verb = "thickened" if gained > 0 else "thinned"
+        findings.append(
+            f"stroke {width:.1f} px of a digit of 20 px: {verb} by {abs(gained):.1f} px"
+        )
+    n_separate = sum(component.is_rule() for component in erased)
+    n_rules = int(steps.n_rules[0]) + n_separate
+    for n, what in ((n_rules, "rule"), (len(erased) - n_separate, "speck")):
+        if n:
+            findings.append(f"{n} {what}{'s' if n > 1 else ''}: erased")
+    if n_apart > 1:
+        findings.append(f"{n_apart} separate parts side by side: more than one digit?")
+    return Diagnosis(
+        tuple(findings),
+        empty=False,
+        inverted=inverted,
+        contrast=contrast,
+        off_centre=off_centre,
+        size=size,
+        stroke_width=width,
+        n_parts=len(parts),
+        n_erased=int(steps.n_rules[0]) + len(erased),
+        steps=images,
+    )
+
+
+def _count_apart(parts):
+    """Return the number of large parts that stand side by side without overlap."""
+    large = sorted(
+        (part for part in parts if part.mass > 0.3 * parts[0].mass), key=lambda p: p.left
+    )
+    n_apart, right = 0, -1
+    for part in large:
+        n_apart += part.left >= right
+        right = max(right, part.right)
+    return n_apart

@@ -1,0 +1,110 @@
+"""From grey images to ink: what was written, from 0 to 1, on a ground of 0.
+
+Every function takes a stack of images of one shape, and treats each image for itself.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+WITHIN_IMAGE = np.zeros((3, 3, 3), dtype=bool)
+WITHIN_IMAGE[1] = True
+"""Neighbours, also diagonal ones, in the same image of a stack."""
+
+
+LARGE = 40  # pixels; in smaller images, the faintest edge may be a whole pixel of the stroke
+FAINTEST = 0.06  # of the contrast: less is what compression leaves around strokes
+
+
+class Ink(NamedTuple):
+    """What was found in n images.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (n, height, width)
+        From 0 for paper to 1 for the strongest ink.
+    inverted : ndarray of bool of shape (n,)
+        Whether the ink was darker than the paper.
+    contrast : ndarray of shape (n,)
+        Ink's distance from paper, as a share of the whole range of grey.
+    noise : ndarray of shape (n,)
+        The paper's standard deviation, on the same scale.
+    """
+
+    ink: np.ndarray
+    inverted: np.ndarray
+    contrast: np.ndarray
+    noise: np.ndarray
+
+
+def find_ink(grey, ink="auto", window=0.5):
+    """Tell ink from paper.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (n, height, width)
+        From 0 for black to 1 for white.
+    ink : {"auto", "dark", "light"}, default="auto"
+        Whether it is darker or lighter than the paper.
+    window : float, default=0.5
+        Share of the image's smaller side that no stroke fills: paper shows within it.
+
+    Returns
+    -------
+    found : Ink
+        Images whose contrast is lost in the noise have no ink.
+    """
+    inverted = ink_is_dark(grey) if ink == "auto" else np.full(len(grey), ink == "dark")
+    light = np.where(inverted[:, None, None], 1 - grey, grey)
+    above = light - _ground(light, window)
+    middle, noise = _paper(above)
+    least = FAINTEST if max(grey.shape[1:]) > LARGE else 0.0
+    strongest = _high(above)
+    contrast = strongest - middle
+    floor = middle + np.maximum(3 * noise, least * contrast)
+    visible = (strongest - floor > 0.02) & (contrast > 6 * noise)
+    spread = np.where(visible, strongest - floor, np.inf)
+    clear = np.clip((above - floor[:, None, None]) / spread[:, None, None], 0, 1)
+    return Ink(clear, inverted, contrast, noise)
+
+
+def ink_is_dark(grey):
+    """Tell for each image whether its ink is darker than its paper.
+
+    Paper is what most pixels show, and most of those at the border.
+    """
+    low, high = grey.min((1, 2)), grey.max((1, 2))
+    middle = ((low + high) / 2)[:, None, None]
+    light = grey > middle
+    edges = (light[:, 0], light[:, -1], light[:, 1:-1, 0], light[:, 1:-1, -1])
+    border = np.concatenate(edges, axis=1)
+    return light.mean((1, 2)) + border.mean(1) > 1
+
+
+def _ground(light, window):
+    """Return the paper under light ink, by a grey opening wider than any stroke."""
+    size = max(3, round(window * min(light.shape[1:])))
+    if light.max() == 0:
+        return light
+    return ndimage.minimum_filter(light, (0, size, size))
+
+
+def _paper(above):
+    """Return the level and the standard deviation of the darker half of the greys, the paper."""
+    ordered = np.sort(above.reshape(len(above), -1), axis=1)
+    middle = (ordered[:, 0] + ordered[:, -1]) / 2
+    n_paper = (ordered <= middle[:, None]).sum(1)
+
+    def quantile(share):
+        return np.take_along_axis(ordered, (share * n_paper).astype(int)[:, None], 1)[:, 0]
+
+    level = quantile(0.5)
+    return level, (level - quantile(0.1)) / 1.2816
+
+
+def _high(above):
+    """Return the level of the strongest ink."""
+    n_pixels = above[0].size
+    rank = min(max(1, round(0.002 * n_pixels)), 20)  # a hairline in a photo has few pixels
+    return np.partition(above.reshape(len(above), -1), n_pixels - rank, axis=1)[:, -rank]

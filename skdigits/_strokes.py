@@ -1,0 +1,69 @@
+"""The width of strokes, measured and changed.
+
+Every function takes a stack of images of one shape, and treats each image for itself.
+"""
+
+import itertools
+
+import numpy as np
+from scipy import ndimage
+
+
+def stroke_width(ink):
+    """Return the mean width of strokes: twice their area by the length of their outline.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (n, height, width)
+        From 0 to 1.
+
+    Returns
+    -------
+    width : ndarray of shape (n,)
+        In pixels; 0 where there is no ink.
+    """
+    padded = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
+    down = padded[:, 1:, :-1] - padded[:, :-1, :-1]
+    right = padded[:, :-1, 1:] - padded[:, :-1, :-1]
+    outline = np.sqrt(down**2 + right**2).sum((1, 2))
+    return 2 * ink.sum((1, 2)) / np.maximum(outline, 1e-12)
+
+
+def widen(ink, by):
+    """Make strokes wider, or thinner where `by` is negative.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (n, height, width)
+        From 0 to 1; there must be room around it.
+    by : ndarray of shape (n,)
+        Pixels that the strokes gain in width.
+
+    Returns
+    -------
+    ink : ndarray of shape (n, height, width)
+    """
+    thinner = (by < 0)[:, None, None]
+    grown = _grow(np.where(thinner, 1 - ink, ink), np.abs(by) / 2)
+    return np.where(thinner, 1 - grown, grown)
+
+
+def _grow(ink, radius):
+    """Return the largest ink near each pixel, less where it is far: a grey dilation by cones."""
+    reach = int(np.ceil(radius.max()))
+    padded = np.pad(ink, ((0, 0), (reach, reach), (reach, reach)), mode="edge")
+    height, width = ink.shape[1:]
+    result = ink
+    for down, right in itertools.product(range(2 * reach + 1), repeat=2):
+        distance = np.hypot(down - reach, right - reach)
+        share = np.clip(radius + 1 - distance, 0, 1)[:, None, None]
+        if distance and share.any():
+            near = padded[:, down : down + height, right : right + width]
+            result = np.maximum(result, near * share.astype(ink.dtype))
+    return result
+
+
+def even_out(ink, size):
+    """Give faint parts of strokes the strength of the strongest nearby, at least a third."""
+    strongest = ndimage.maximum_filter(ink, (0, size, size))
+    return np.clip(ink / np.maximum(strongest, 0.3), 0, 1)

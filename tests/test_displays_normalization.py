@@ -1,0 +1,210 @@
+"""The display of the normaliser's steps, and `show`, which draws it in one call."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_digits
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from skdigits import (
+    DigitNormalizer,
+    PixelScaler,
+    SelectiveClassifier,
+    load_pretrained,
+    show,
+)
+from skdigits.displays import NormalizationDisplay
+
+PAPER = np.full((60, 90), 230, dtype=np.uint8)
+PAPER[10:40, 20:23] = 40
+BLANK = np.full((60, 90), 230, dtype=np.uint8)
+LONG = (
+    "dark on light: inverted",
+    "stroke 12.5 px of a digit of 20 px: thickened by 10.5 px",
+    "357 specks: erased",
+    "2 separate parts side by side: more than one digit?",
+)
+
+
+class Sure(ClassifierMixin, BaseEstimator):
+    """Says 7 of everything, with a score of one's choice."""
+
+    classes_ = np.array(["1", "7"])
+
+    def __init__(self, score=1.0):
+        self.score = score
+
+    def fit(self, X, y=None):
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def predict(self, X):
+        return np.full(len(X), "7")
+
+    def predict_proba(self, X):
+        return np.tile([0.0, 1.0], (len(X), 1))
+
+    def score_samples(self, X):
+        return np.full(len(X), self.score)
+
+
+def reader(**parameters):
+    return make_pipeline(DigitNormalizer(), Sure(**parameters))
+
+
+def texts(display):
+    return [ax.get_xlabel() for ax in display.axes_]
+
+
+# What is drawn
+
+
+def test_four_images_with_titles_findings_and_answer():
+    diagnosis = DigitNormalizer().diagnose(PAPER)
+    display = NormalizationDisplay(diagnosis, answer="1 (98.00%)").plot()
+    assert [ax.get_title() for ax in display.axes_] == ["picture", "ink", "digit", "MNIST's form"]
+    drawn = [ax.images[0].get_array() for ax in display.axes_]
+    for image, step in zip(drawn, ("picture", "ink", "digit", "normal"), strict=True):
+        np.testing.assert_array_equal(image, diagnosis.steps[step])
+    assert [image.shape for image in drawn] == 3 * [(60, 90)] + [(28, 28)]
+    assert {ax.get_aspect() for ax in display.axes_} == {1.0}
+    assert texts(display) == [str(diagnosis), "", "", "1 (98.00%)"]
+    assert "dark on light: inverted" in str(diagnosis)
+    assert display.figure_ is display.axes_[0].figure
+
+
+def test_black_is_0_and_white_1_whatever_the_picture_holds():
+    display = NormalizationDisplay.from_estimator(DigitNormalizer(), BLANK)
+    assert {ax.images[0].get_clim() for ax in display.axes_} == {(0, 1)}
+    assert display.plot(cmap="viridis").axes_[0].images[0].get_cmap().name == "viridis"
+
+
+def test_on_given_axes__opens_no_figure():
+    axes = Figure().subplots(2, 2).ravel()
+    display = NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER, ax=axes)
+    assert list(display.axes_) == list(axes)
+    assert display.figure_ is axes[0].figure
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("shape", [(60, 90), (200, 60), (60, 300)])
+@pytest.mark.parametrize("answer", ["7 (99.99%)", "?\nperhaps 7 (99.99%)\nnot like a digit"])
+def test_no_text_is_cut_off_or_covered_at_600_pixels(shape, answer):
+    diagnosis = DigitNormalizer().diagnose(np.resize(PAPER, shape))
+    object.__setattr__(diagnosis, "findings", LONG)
+    figure = Figure(figsize=(6, 2.6), dpi=100, layout="constrained")
+    display = NormalizationDisplay(diagnosis, answer=answer).plot(ax=figure.subplots(1, 4))
+    figure.draw_without_rendering()
+    boxes = [
+        text.get_window_extent()
+        for ax in display.axes_
+        for text in (ax.title, ax.xaxis.label)
+        if text.get_text()
+    ]
+    assert len(boxes) == 6
+    for index, box in enumerate(boxes):
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= 600
+        assert not any(box.overlaps(other) for other in boxes[:index])
+
+
+# What it says
+
+
+def test_normaliser_alone__has_no_answer():
+    display = NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER)
+    assert display.answer is None
+    assert texts(display)[-1] == ""
+
+
+@pytest.mark.parametrize(
+    ("model", "answer"),
+    [
+        (reader(), "7 (99.99%)"),
+        (reader(score=-1.0), "7 (99.99%)\nnot like a digit"),
+        (make_pipeline(FrozenEstimator(reader()[0]), Sure()), "7 (99.99%)"),
+        (make_pipeline(DigitNormalizer(), StandardScaler().fit(np.eye(784))), None),
+    ],
+    ids=["sure", "not like a digit", "frozen", "no classifier"],
+)
+def test_answer(model, answer):
+    assert NormalizationDisplay.from_estimator(model, PAPER).answer == answer
+    if answer:
+        assert NormalizationDisplay.from_estimator(model, BLANK).answer == "no ink found"
+
+
+def test_classifiers_of_scikit_learn_with_and_without_probabilities():
+    X, y = load_digits(return_X_y=True)
+    X, y = X[:200], y[:200]
+    picture = load_digits().images[0]
+    for classifier, answer in ((LogisticRegression(max_iter=1000), "0 ("), (LinearSVC(), "0")):
+        model = make_pipeline(DigitNormalizer(), PixelScaler(), classifier)
+        for estimator in (model.fit(X, y), GridSearchCV(model, {}, cv=2).fit(X, y)):
+            display = NormalizationDisplay.from_estimator(estimator, picture)
+            assert display.answer.startswith(answer)
+            assert ("%" in display.answer) == ("(" in answer)
+
+
+def test_selective_classifier__says_what_it_would_have_guessed():
+    model = SelectiveClassifier(FrozenEstimator(reader()), max_error_rate=0.5)
+    model.fit([PAPER] * 20, ["7"] * 20)
+    assert NormalizationDisplay.from_estimator(model, PAPER).answer == "7 (99.99%)"
+    model.threshold_ = 1.1
+    display = NormalizationDisplay.from_estimator(model, PAPER)
+    assert display.answer == "?\nperhaps 7 (99.99%)"
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("estimator", [PixelScaler(), Sure(), make_pipeline(PixelScaler(), Sure())])
+def test_estimator_that_begins_with_no_normaliser(estimator):
+    with pytest.raises(ValueError, match=f"{type(estimator).__name__} normalises no pictures"):
+        NormalizationDisplay.from_estimator(estimator, PAPER)
+
+
+@pytest.mark.parametrize("n_axes", [1, 3])
+def test_wrong_number_of_axes(n_axes):
+    axes = Figure().subplots(1, n_axes)
+    with pytest.raises(ValueError, match=f"There are 4 steps, but ax holds {n_axes} Axes"):
+        NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER, ax=axes)
+
+
+@pytest.mark.parametrize("model", [None, reader()])
+def test_picture_that_cannot_be_read(model, tmp_path):
+    with pytest.raises(ValueError, match=r"no\.png cannot be read: No such file"):
+        show(tmp_path / "no.png", model)
+    assert plt.get_fignums() == []
+
+
+# In one call
+
+
+def test_show__reads_any_kind_of_picture_by_the_shipped_weights(tmp_path):
+    four = Image.fromarray((255 - load_digits().images[4] * 15).astype(np.uint8))
+    four = four.resize((80, 80), Image.Resampling.BICUBIC)
+    four.save(tmp_path / "four.png")
+    for picture in (four, np.asarray(four), tmp_path / "four.png", str(tmp_path / "four.png")):
+        display = show(picture)
+        assert isinstance(display, NormalizationDisplay)
+        assert display.answer.startswith("4 (")
+        assert "inverted" in str(display.diagnosis)
+    assert show(BLANK).answer == "no ink found"
+
+
+def test_show__with_a_model_of_rows_or_of_pictures():
+    assert show(PAPER, Sure()).answer == show(PAPER, reader()).answer == "7 (99.99%)"
+    careful = load_pretrained(max_error_rate=0.1)
+    careful.threshold_ = 1.1
+    assert show(PAPER, careful).answer.startswith(f"{careful.reject_label_}\nperhaps ")
