@@ -6,6 +6,7 @@ from .preprocessing import PixelScaler
 from .pretrained import load_pretrained, pretrained_card
 from .selective import SelectiveClassifier
 from .settings import presets
+from .showing import show
 
 __version__: str
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "presets",
     "pretrained_card",
     "save_model",
+    "show",
 ]

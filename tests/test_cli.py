@@ -1,21 +1,27 @@
 """The commands, run as a user runs them."""
 
 import contextlib
+import csv
 import io
 import json
 import os
+import pickle
+import shutil
 import signal
 import struct
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import make_pipeline
 
 import skdigits
 from skdigits import presets
@@ -42,17 +48,20 @@ class Result(NamedTuple):
 
 def run(*args):
     """Run a command in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+    with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
         code = main([str(arg) for arg in args])
-    return Result(code, out.getvalue(), err.getvalue())
+    for stream in streams:
+        stream.seek(0)
+    return Result(code, *(stream.read() for stream in streams))
 
 
 def start(*args, environment=os.environ, **kwargs):
     """Start a command as a process of its own, on one thread, as it has company."""
     command = [sys.executable, "-m", "skdigits", *map(str, args)]
     environment = environment | {"OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, **kwargs)
+    kwargs = {"stdout": subprocess.PIPE, "text": True} | kwargs
+    return subprocess.Popen(command, env=environment, **kwargs)
 
 
 def assert_refused(result, code, *words):
@@ -100,7 +109,7 @@ def test_help__imports_nothing_heavy():
     )
     environment = os.environ | {"COLUMNS": "100"}
     out = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
-    for words in ("skdigits train --epochs 3", "--images my-images", "seven.png", "info --json"):
+    for words in ("skdigits train --epochs 3", "--images my-images", "photo.jpg", "info --json"):
         assert words in out
 
 
@@ -118,8 +127,11 @@ def test_version():
     [
         (["trian"], "trian"),
         (["--nonsense"], "--nonsense"),
-        (["predict"], "MODEL"),
-        (["predict", "model.safetensors"], "IMAGE"),
+        (["predict"], "IMAGE"),
+        (["predict", "a.png", "--json", "--csv"], "exclude each other"),
+        (["predict", "a.png", "--max-error-rate", "1"], "between 0 and 1"),
+        (["predict", "a.png", "--max-error-rate", "nan"], "between 0 and 1"),
+        (["predict", "a.png", "--max-error-rate", "0.1", "--model", "m"], "SelectiveClassifier"),
         (["train", "--dataset", "cifar"], "cifar"),
         (["train", "--epochs", "0"], "--epochs"),
         (["train", "--epochs", "many"], "valid integer"),
@@ -385,7 +397,7 @@ def test_evaluate__bad_table(table, words, folder, images):
 def test_evaluate__image_of_another_size(folder, images):
     Image.new("L", (28, 20)).save(images / "1" / "large.png")
     result = run("evaluate", folder, "--images", images)
-    assert_refused(result, 1, "large.png has 28x20 pixels", "8x8", "later version")
+    assert_refused(result, 1, "large.png has 28x20 pixels", "8x8", "of that size")
 
 
 def test_evaluate__no_images(folder, tmp_path):
@@ -402,76 +414,175 @@ def test_evaluate__data_set_of_another_size(folder, tmp_path):
     assert_refused(result, 1, "64 features", "16 features")
 
 
-@pytest.mark.parametrize("command", [["evaluate"], ["predict"]])
+@pytest.mark.parametrize("command", [["evaluate"], ["predict", "image.png", "--model"]])
 def test_model_file_is_missing_or_no_model(command, tmp_path):
     path = tmp_path / "model.safetensors"
-    image = ["image.png"] if command == ["predict"] else []
-    assert_refused(
-        run(*command, tmp_path, *image), 1, "model.safetensors cannot be read: No such file"
-    )
+    assert_refused(run(*command, tmp_path), 1, "model.safetensors cannot be read: No such file")
     path.write_text("not a model")
-    assert_refused(run(*command, path, *image), 1, "is damaged or not a model file")
+    assert_refused(run(*command, path), 1, "is damaged or not a model file")
 
 
 # Predict
 
 
+def photograph(label):
+    """One of the bundled digits as dark ink somewhere on grey paper."""
+    image = Image.fromarray((load_digits().images[label] * 15).astype(np.uint8))
+    ink = np.asarray(image.resize((80, 80), Image.Resampling.BICUBIC), dtype=float)
+    paper = np.full((120, 200), 220.0)
+    paper[30:110, 90:170] -= ink * 0.6
+    return Image.fromarray(paper.astype(np.uint8))
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """A folder of photographs, 0.png to 4.png."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for label in range(5):
+        photograph(label).save(folder / f"{label}.png")
+    return folder
+
+
+def test_predict__without_a_model__reads_photographs(photos):
+    result = run("predict", photos)
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert [line[: len(f"{photos}/0.png: 0 (")] for line in lines] == [
+        f"{photos / f'{label}.png'}: {label} (" for label in range(5)
+    ]
+    answers = json.loads(run("predict", photos, "--json").out)
+    assert [answer["label"] for answer in answers] == list("01234")
+    assert all(answer["findings"][0] == "dark on light: inverted" for answer in answers)
+
+
 def test_predict__label_probability_and_runners_up(folder, images):
     path = images / "0" / "0.png"
-    answer = json.loads(run("predict", folder, path, "--json").out)[0]
+    answer = json.loads(run("predict", "--model", folder, path, "--json").out)[0]
     best = [answer, *answer["runners_up"]]
     assert answer["file"] == str(path)
     assert len({each["label"] for each in best}) == 3
     model = load_model(folder / "model.safetensors")
-    expected = np.sort(model.predict_proba(np.asarray(Image.open(path)).reshape(1, -1))[0])[::-1]
+    row = np.asarray(Image.open(path)).reshape(1, -1)
+    expected = np.sort(model.predict_proba(row)[0])[::-1]
     np.testing.assert_allclose([each["probability"] for each in best], expected[:3])
-    first, *others = [f"{each['label']} ({each['probability']:.2%})" for each in best]
-    result = run("predict", folder, path)
+    assert answer["score"] == pytest.approx(model.score_samples(row)[0])
+    first, *others = [f"{each['label']} ({min(each['probability'], 0.9999):.2%})" for each in best]
+    result = run("predict", "--model", folder, path)
     assert result == (0, f"{path}: {first}, then {', '.join(others)}\n", "")
 
 
-def test_predict__bad_files__are_named_and_the_others_answered(folder, images, tmp_path):
-    good = images / "1" / "1.png"
-    large, cut, text, missing = (
-        tmp_path / f"{name}.png" for name in ("large", "cut", "text", "no")
-    )
-    Image.new("L", (28, 28)).save(large)
-    cut.write_bytes(good.read_bytes()[:60])
-    text.write_text("not an image")
-    result = run("predict", folder, large, cut, good, text, missing, tmp_path)
+def test_predict__files_folders_and_patterns_each_file_once(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(photos)
+    for name in (".hidden.png", "notes.txt", "sub/9.png", "sub/sub/8.PNG", "[7].png"):
+        path = photos / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        photograph(7).save(path, format="PNG")
+
+    def read(*args):
+        return [answer["file"] for answer in json.loads(run("predict", "--json", *args).out)]
+
+    whole = ["0.png", "1.png", "2.png", "3.png", "4.png", "[7].png"]
+    assert read(".") == whole
+    assert read("*.png") == whole
+    assert read("[34].png", "[7].png") == ["3.png", "4.png", "[7].png"]
+    assert read("**/*.[pP][nN][gG]") == [*whole, "sub/9.png", "sub/sub/8.PNG"]
+    assert read("sub/*") == ["sub/9.png"]
+    assert read("3.png", "./3.png", photos / "3.png", ".") == ["3.png", *whole[:3], *whole[4:]]
+
+
+def test_predict__names_of_no_file__are_named_and_the_others_read(photos, tmp_path):
+    (tmp_path / "folder.png").mkdir()
+    names = ["no.png", "no-*.png", "folder.png", 300 * "a"]
+    result = run("predict", *(tmp_path / name for name in names), photos / "3.png")
     assert result.code == 1
-    assert result.out.startswith(f"{good}: ")
+    assert result.out.startswith(f"{photos / '3.png'}: 3 (")
     assert result.out.count("\n") == 1
+    expected = ("no.png is missing", "no-*.png is missing", "has no image files", "name too long")
     lines = result.err.splitlines()
-    expected = (
-        "large.png has 28x28 pixels instead of the 8x8",
-        "cut.png is damaged",
-        "text.png cannot be read: not an image (PNG, JPEG",
-        "no.png cannot be read: No such file",
-        "cannot be read: Is a directory",
-    )
     assert len(lines) == len(expected)
     for line, words in zip(lines, expected, strict=True):
         assert line.startswith("skdigits: ")
         assert words in line
-    answers = json.loads(run("predict", folder, large, good, "--json").out)
-    assert [answer.keys() for answer in answers] == [
-        {"file", "error"},
-        {"file", "label", "probability", "runners_up"},
-    ]
 
 
-@pytest.mark.parametrize("side", [10_000, 100_000])
-def test_predict__decompression_bomb__is_refused_undecoded(side, folder, tmp_path):
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_predict__pipe__is_not_waited_for(photos):
+    os.mkfifo(photos / "pipe.png")
+    assert_refused(run("predict", photos / "pipe.png"), 1, "is neither a file nor a folder")
+    assert run("predict", photos).err == ""
+
+
+def bomb(side):
+    """The head of a PNG of so many pixels, and nothing of them."""
+
     def chunk(name, data):
         return (
             struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
         )
 
-    path = tmp_path / "bomb.png"
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"")))
-    assert_refused(run("predict", folder, path), 1, "bomb.png is far larger than the 8x8")
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b""))
+
+
+@pytest.fixture
+def bad_files(tmp_path):
+    """Files that are no picture, and what is said of each."""
+    png, jpeg, gif, tiff = (io.BytesIO() for _ in range(4))
+    image = photograph(1)
+    image.save(png, "PNG")
+    image.save(jpeg, "JPEG")
+    image.save(gif, "GIF", save_all=True, append_images=[photograph(2)])
+    image.save(tiff, "TIFF", save_all=True, append_images=[photograph(2)])
+    files = {
+        "nothing.png": (b"", "is not an image (PNG, JPEG"),
+        "cut.png": (png.getvalue()[:600], "is damaged"),
+        "cut.jpg": (jpeg.getvalue()[:600], "is damaged"),
+        "text.png": (b"not an image", "is not an image"),
+        "pickle.png": (pickle.dumps(np.eye(3)), "is not an image"),
+        "moving.gif": (gif.getvalue(), "is animated"),
+        "pages.tiff": (tiff.getvalue(), "has several pages"),
+        "bomb.png": (bomb(10_000), "bomb.png has more than 64,000,000 pixels"),
+        "large-bomb.png": (bomb(100_000), "bomb.png has more than 64,000,000 pixels"),
+    }
+    for name, (content, _) in files.items():
+        (tmp_path / name).write_bytes(content)
+    return {tmp_path / name: words for name, (_, words) in files.items()}
+
+
+@pytest.mark.filterwarnings("default")
+def test_predict__bad_files__are_named_and_the_others_read(bad_files, photos):
+    good = photos / "3.png"
+    result = run("predict", *bad_files, good)
+    assert result.code == 1
+    assert result.out.startswith(f"{good}: 3 (")
+    assert result.out.count("\n") == 1
+    lines = result.err.splitlines()
+    assert len(lines) == len(bad_files)
+    for line, (path, words) in zip(lines, bad_files.items(), strict=True):
+        assert line.startswith(f"skdigits: {path}")
+        assert words in line
+    answers = json.loads(run("predict", *bad_files, good, "--json").out)
+    assert len({tuple(answer) for answer in answers}) == 1
+    for line, answer in zip(lines, answers, strict=False):
+        assert line == f"skdigits: {answer['error']}"
+        assert answer["label"] is None
+    assert answers[-1]["error"] is None
+
+
+def test_predict__model_of_another_size__reads_files_of_that_size_only(folder, bad_files, images):
+    good = images / "1" / "1.png"
+    result = run("predict", "--model", folder, *bad_files, good)
+    assert result.code == 1
+    assert result.out.startswith(f"{good}: ")
+    lines = result.err.splitlines()
+    assert len(lines) == len(bad_files)
+    for path, line in zip(bad_files, lines, strict=True):
+        words = "is far larger than the 8x8" if "bomb" in path.name else path.name
+        assert words in line
+    assert "has 200x120 pixels instead of the 8x8 that this model reads" in lines[1]
+    result = run("predict", "--model", folder, good, "--explain")
+    assert_refused(result, 2, "--explain", "8x8")
 
 
 def test_predict__any_kind_of_grey_or_colour_reads_the_same(folder, images, tmp_path):
@@ -490,7 +601,7 @@ def test_predict__any_kind_of_grey_or_colour_reads_the_same(folder, images, tmp_
     for name, image in kinds.items():
         image.save(tmp_path / name)
     paths = [images / "2" / "2.png", *(tmp_path / name for name in kinds)]
-    answers = json.loads(run("predict", folder, *paths, "--json").out)
+    answers = json.loads(run("predict", "--model", folder, *paths, "--json").out)
     assert len({answer["probability"] for answer in answers}) == 1
 
 
@@ -498,22 +609,191 @@ def test_predict__two_classes__have_one_runner_up(tmp_path, two_digits):
     classifier = skdigits.CNNDigitClassifier(max_epochs=10, random_state=0).fit(*two_digits)
     save_model(classifier, tmp_path / "model")
     Image.new("L", (8, 8)).save(tmp_path / "blank.png")
-    answer = json.loads(run("predict", tmp_path / "model", tmp_path / "blank.png", "--json").out)[0]
+    args = ("predict", "--model", tmp_path / "model", tmp_path / "blank.png", "--json")
+    answer = json.loads(run(*args).out)[0]
     assert {answer["label"], *(each["label"] for each in answer["runners_up"])} == {"0", "1"}
 
 
-def test_selective_model__says_where_it_does_not_answer(tmp_path, images, digits):
-    X, y = digits
-    inner = FrozenEstimator(skdigits.CNNDigitClassifier(max_epochs=9).fit(X[:600] * 15, y[:600]))
-    model = skdigits.SelectiveClassifier(inner, max_error_rate=0.1).fit(X[600:] * 15, y[600:])
-    model.threshold_ = 1.1
-    save_model(model, tmp_path / "model")
-    path = images / "0" / "0.png"
-    answer = json.loads(run("predict", tmp_path / "model", path, "--json").out)[0]
-    assert answer["label"] == "-1"
+def test_predict__blank_paper__has_no_digit(tmp_path):
+    path = tmp_path / "blank.png"
+    Image.new("L", (90, 60), 200).save(path)
+    assert run("predict", path) == (0, f"{path}: no ink found\n", "")
+    assert json.loads(run("predict", path, "--json").out) == [
+        {
+            "file": str(path),
+            "label": None,
+            "probability": None,
+            "runners_up": [],
+            "score": None,
+            "like_a_digit": False,
+            "findings": ["empty: no ink found"],
+            "error": None,
+        }
+    ]
+
+
+@pytest.fixture(scope="module")
+def own_models(tmp_path_factory):
+    """Files of models of 28x28 pixels: that of the package, alone and behind a normaliser."""
+    folder = tmp_path_factory.mktemp("models")
+    rows = skdigits.load_pretrained()
+    pictures = make_pipeline(skdigits.DigitNormalizer(erase=False), rows)
+    careful = skdigits.SelectiveClassifier(FrozenEstimator(pictures), max_error_rate=0.5)
+    X, y = load_digits(return_X_y=True)
+    careful.fit(X[:100], rows.classes_[y[:100]])
+    models = {"rows": rows, "pictures": pictures, "careful": careful}
+    for name, model in models.items():
+        save_model(model, folder / name)
+    return folder, models
+
+
+def test_predict__own_model__is_normalised_for_once(own_models, photos):
+    folder, models = own_models
+    paths = sorted(photos.iterdir())
+    found = {
+        name: [
+            answer["probability"]
+            for answer in json.loads(run("predict", "--model", folder / name, *paths, "--json").out)
+        ]
+        for name in models
+    }
+    reader = make_pipeline(skdigits.DigitNormalizer(), models["rows"])
+    np.testing.assert_allclose(found["rows"], reader.predict_proba(paths).max(1), rtol=1e-5)
+    for name in ("pictures", "careful"):
+        expected = models[name].predict_proba(paths).max(1)
+        np.testing.assert_allclose(found[name], expected, rtol=1e-5)
+
+
+def test_predict__what_a_selective_model_rejects(own_models, photos, tmp_path):
+    careful = load_model(own_models[0] / "careful")
+    careful.threshold_ = 1.1
+    save_model(careful, tmp_path / "model")
+    args = ("predict", "--model", tmp_path / "model", photos / "2.png")
+    reject = str(careful.reject_label_)
+    answer = json.loads(run(*args, "--json").out)[0]
+    assert answer["label"] == reject
+    assert answer["runners_up"][0]["label"] == "2"
     assert answer["probability"] == answer["runners_up"][0]["probability"]
     assert len(answer["runners_up"]) == 2
-    assert run("evaluate", tmp_path / "model", "--dataset", "digits").code == 0
+    assert run(*args).out.startswith(f"{photos / '2.png'}: {reject} (best guess 2, ")
+
+
+def test_evaluate__selective_model(own_models, images):
+    for path in images.glob("*/*.png"):
+        with Image.open(path) as image:
+            image.resize((28, 28)).save(path)
+    assert run("evaluate", own_models[0] / "careful", "--images", images).code == 0
+
+
+def test_predict__what_is_not_like_a_digit(folder, images, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 2, (8, 8), dtype=np.uint8) * 255
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    args = ("predict", "--model", folder, tmp_path / "noise.png")
+    answer = json.loads(run(*args, "--json").out)[0]
+    assert answer["score"] < 0
+    assert answer["like_a_digit"] is False
+    assert run(*args).out.endswith("%), but not like a digit\n")
+
+
+def test_predict__csv_says_what_json_says(photos, tmp_path):
+    args = ("predict", photos, tmp_path / 'no, "none".png')
+    table, documents = run(*args, "--csv"), json.loads(run(*args, "--json").out)
+    assert table.code == 1
+    assert table.out.splitlines()[0] == "file,label,probability,score,like_a_digit,error"
+    rows = list(csv.DictReader(io.StringIO(table.out)))
+    assert rows == [
+        {name: "" if document[name] is None else str(document[name]) for name in rows[0]}
+        for document in documents
+    ]
+
+
+def test_predict__max_error_rate(photos):
+    result = run("predict", photos, "--max-error-rate", "0.1", "--json")
+    assert result.code == 0
+    careful = skdigits.load_pretrained(max_error_rate=0.1)
+    for answer in json.loads(result.out):
+        rejected = answer["probability"] < careful.threshold_
+        assert (answer["label"] == str(careful.reject_label_)) == rejected
+    assert_refused(run("predict", photos, "--max-error-rate", "1e-9"), 1, "cannot be promised")
+
+
+def test_predict__explain(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(photos)
+    (photos / "sub").mkdir()
+    photograph(7).save("sub/3.png")
+    Image.new("L", (28, 28)).save("3-steps.png")
+    before = Path("3-steps.png").read_bytes()
+    result = run("predict", "3.png", "3-steps.png", "sub", "--explain")
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert lines[0].startswith("3.png: 3 (")
+    assert lines[1] == "    dark on light: inverted"
+    at = lines.index("3-steps.png: no ink found")
+    assert lines[at + 1] == "    empty: no ink found"
+    assert Path("3-steps.png").read_bytes() == before
+    made = {path.name for path in photos.glob("*-steps*")}
+    assert made == {"3-steps.png", "3-steps-2.png", "3-steps-steps.png", "3-steps-3.png"}
+    for name in made - {"3-steps.png"}:
+        with Image.open(name) as picture:
+            assert picture.width >= 1200
+    assert plt.get_fignums() == []
+
+
+def test_predict__explain__picture_that_cannot_be_written(photos, monkeypatch):
+    monkeypatch.chdir(photos)
+    name = 248 * "a" + ".png"
+    photograph(3).save(name)
+    result = run("predict", name, "--explain")
+    assert result.code == 1
+    assert result.out.startswith(f"{name}: 3 (")
+    assert result.err == f"skdigits: The steps of {name} cannot be saved: File name too long.\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there may a name hold anything")
+def test_predict__names_that_are_no_text(photos):
+    odd = os.fsencode(photos) + b"/line\nbreak \x1b[31m \xff.png"
+    os.rename(photos / "3.png", odd)
+    text = run("predict", photos).out
+    assert r"/line\nbreak \x1b[31m \udcff.png: 3 (" in text
+    assert text.count("\n") == 5
+    assert r"/line\nbreak \x1b[31m \udcff.png,3," in run("predict", photos, "--csv").out
+    assert os.fsencode(json.loads(run("predict", photos, "--json").out)[-1]["file"]) == odd
+    os.truncate(odd, 9)
+    assert r"/line break \x1b[31m \udcff.png is not an image" in run("predict", photos).err
+
+
+def test_predict__interrupted__keeps_what_was_said(photos):
+    for copy in range(500):
+        shutil.copy(photos / "0.png", photos / f"copy-{copy}.png")
+    with start("predict", photos, stderr=subprocess.PIPE) as process:
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err == "skdigits: interrupted\n"
+    lines = (first + out).splitlines()
+    assert 0 < len(lines) < 505
+    assert all(line.endswith("%)") for line in lines)
+
+
+@pytest.mark.parametrize("all_of_it", [True, False])
+def test_predict__on_a_terminal__shows_a_bar(photos, all_of_it):
+    terminal, its_end = pytest.importorskip("pty").openpty()
+    streams = {"stdout": its_end} if all_of_it else {}
+    with start("predict", photos, stderr=its_end, **streams) as process:
+        os.close(its_end)
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal's end
+            while part := os.read(terminal, 1000):
+                shown += part
+        said = shown.decode() if all_of_it else process.stdout.read()
+    os.close(terminal)
+    assert process.returncode == 0
+    assert "reading" in shown.decode()
+    assert [f"{label}.png: {label} (" in said for label in range(5)] == 5 * [True]
+    if not all_of_it:
+        assert "\x1b" not in said
+        assert said.count("\n") == 5
 
 
 # Info

@@ -12,6 +12,7 @@ CAPTIONS = {
     "plot_01_quickstart": "test images are read right",
     "plot_02_pipeline": "accuracy",
     "plot_03_grid_search": "accuracy in cross-validation",
+    "plot_05_your_own_digit": "are read right",
 }
 
 

@@ -19,7 +19,7 @@ INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
     help="Train, evaluate and use a classifier of handwritten digits.",
-    epilog="Begin with `skdigits train`.",
+    epilog="Begin with `skdigits predict photo.jpg`, or `skdigits train`.",
     rich_markup_mode="markdown",
 )
 for command in (train, evaluate, predict, info):

@@ -1,13 +1,40 @@
 """What goes to stderr, to stdout and into report files."""
 
 import json
+import sys
+from contextlib import contextmanager, nullcontext
 
 import typer
 
 
 def say(message):
     """Print one line on stderr, however many lines the message has."""
-    typer.echo(f"skdigits: {' '.join(str(message).split())}", err=True)
+    typer.echo(f"skdigits: {one_line(' '.join(str(message).split()))}", err=True)
+
+
+def one_line(text):
+    """Return a text with its line breaks, and what else does not print, escaped.
+
+    The names of files may hold anything.
+    """
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+@contextmanager
+def progress(what, total):
+    """Show a bar on stderr if that is a terminal, and give a function that moves it on by one."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    # What goes to the same terminal is printed above the bar, what goes elsewhere is left alone.
+    bar = Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty())
+    task = bar.add_task(what, total=total)
+    with bar if sys.stderr.isatty() else nullcontext():
+        yield lambda: bar.advance(task)
 
 
 def to_json(document):
@@ -17,7 +44,8 @@ def to_json(document):
 
 def print_json(document):
     """Print a document for machines on stdout."""
-    typer.echo(to_json(document))
+    # Bytes in the names of files that are no text become JSON's own escapes.
+    typer.echo(to_json(document).encode(errors="backslashreplace").decode())
 
 
 def write_report(folder, document, text):

@@ -3,8 +3,9 @@
 import csv
 import warnings
 
+from skdigits.cli._files import is_image
+
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
-SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 TABLE = "labels.csv"
 
 
@@ -47,19 +48,19 @@ def read_image(path, shape):
             image = Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(f"{path} is far larger than the {expected}.") from error
-    except (OSError, ValueError) as error:
+    except Exception as error:  # decoders raise errors of many kinds
         reason = getattr(error, "strerror", None) or f"not an image ({', '.join(FORMATS)})"
         raise ValueError(f"{path} cannot be read: {reason}.") from error
     with image:
         # Before any pixel is decoded, however many there are.
         if image.size != (shape[1], shape[0]):
             raise ValueError(
-                f"{path} has {image.width}x{image.height} pixels instead of the {expected}; "
-                "other sizes come in a later version."
+                f"{path} has {image.width}x{image.height} pixels instead of the {expected}: "
+                "give images of that size."
             )
         try:
             return _grey(image).ravel()
-        except Exception as error:  # decoders raise errors of many kinds
+        except Exception as error:  # as above
             raise ValueError(f"{path} is damaged: {error}.") from error
 
 
@@ -104,9 +105,7 @@ def read_labelled_images(folder, shape):
         labelled = _read_table(table)
     else:
         labelled = [
-            (path, path.parent.name)
-            for path in sorted(folder.glob("*/*"))
-            if path.suffix.lower() in SUFFIXES
+            (path, path.parent.name) for path in sorted(folder.glob("*/*")) if is_image(path)
         ]
     if not labelled:
         raise ValueError(

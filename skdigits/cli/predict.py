@@ -1,63 +1,153 @@
-"""``skdigits predict``: what a model reads in image files."""
+"""``skdigits predict``: the digits on pictures."""
 
+import csv as tables
+import io
+import warnings
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from skdigits.cli._console import print_json, say
-from skdigits.cli._images import image_shape, read_image
-from skdigits.cli._model import ModelArgument, open_model
+from skdigits.cli._console import one_line, print_json, progress, say
+from skdigits.cli._explanation import save_steps
+from skdigits.cli._files import image_files
+from skdigits.cli._model import open_model
+from skdigits.cli._reader import Answer, Reader
+
+COLUMNS = ("file", "label", "probability", "score", "like_a_digit", "error")
+KEYS = (*COLUMNS[:3], "runners_up", "score", "like_a_digit", "findings", "error")
 
 
 def predict(
-    model: ModelArgument,
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE", help="Image files.")],
+    images: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IMAGE",
+            help="Image files of any size, folders (not what is hidden or in sub-folders), or "
+            "patterns such as `scans/*.png` and `scans/**/*.png`.",
+            show_default=False,
+        ),
+    ],
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Model file, or the folder that `skdigits train` made.",
+            show_default="the one that comes with the package",
+        ),
+    ] = None,
+    max_error_rate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="RATE",
+            help="Answer ? where it is not sure enough to keep the share of wrong answers below "
+            "this, on images like MNIST's.",
+        ),
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Say what the normaliser found, and leave a picture NAME-steps.png of what it did "
+            "in the current folder, numbered where there is one.",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print a table with commas.")] = False,
 ):
-    """Print the digit on each image, its probability and the two runners-up.
+    """Print the digit on each picture, its probability and the two runners-up.
 
-    Images must have the size of those that the model was trained on, 28x28 pixels for MNIST, and
-    be light on dark.
+    The ink is found and brought to the form of MNIST's images first. Files that cannot be read are
+    named on stderr, and the exit code is 1; the others are read all the same.
 
-    For example: `skdigits predict skdigits-mnist seven.png four.png`
+    For example:
+
+    - `skdigits predict photo.jpg`
+    - `skdigits predict scans --csv > digits.csv`
+    - `skdigits predict photo.jpg --explain`
+    - `skdigits predict scans --max-error-rate 0.01`
+    - `skdigits predict scans --model skdigits-mnist`
     """
-    classifier = open_model(model)
-    shape = image_shape(classifier)
-    answers = []
-    for path in images:
-        answer = {"file": str(path)}
-        try:
-            row = read_image(path, shape)
-        except ValueError as error:
-            say(error)
-            answer["error"] = str(error)
-        else:
-            answer |= _read(classifier, row)
-        answers.append(answer)
-    if json:
-        print_json(answers)
-    else:
+    if json and csv:
+        raise typer.BadParameter("--json and --csv exclude each other.")
+    reader = Reader(_open(model, max_error_rate))
+    if explain and reader.normalizer is None:
+        raise typer.BadParameter(
+            "--explain shows how pictures become 28x28 pixels, but this model reads "
+            f"{reader.shape[1]}x{reader.shape[0]}."
+        )
+    files, wrong = image_files(images)
+    answers = chain(
+        (Answer(str(name), error=error) for name, error in wrong.items()), reader.answers(files)
+    )
+    documents, failed = [], False
+    if csv:
+        _print_row(COLUMNS)
+    # A file is read or not, whatever libraries find odd about it.
+    with (
+        warnings.catch_warnings(action="ignore"),
+        progress("reading", len(wrong) + len(files)) as advance,
+    ):
         for answer in answers:
-            if "error" not in answer:
-                typer.echo(_sentence(answer))
-    return int(any("error" in answer for answer in answers))
+            if json:
+                documents.append({key: getattr(answer, key) for key in KEYS})
+            elif csv:
+                _print_row([getattr(answer, column) for column in COLUMNS])
+            elif not answer.error:
+                typer.echo(_text(answer, explain))
+            problem = answer.error or (explain and save_steps(reader.model, answer.file))
+            if problem:
+                say(problem)
+                failed = True
+            advance()
+    if json:
+        print_json(documents)
+    return int(failed)
 
 
-def _read(classifier, row):
-    probabilities = classifier.predict_proba(row[None])[0]
-    first, *others = [
-        {"label": str(classifier.classes_[index]), "probability": float(probabilities[index])}
-        for index in (-probabilities).argsort()[:3]
-    ]
-    label = str(classifier.predict(row[None])[0])
-    if label != first["label"]:  # a selective classifier rejects what it is not sure of
-        first, others = {**first, "label": label}, [first, *others][:2]
-    return {**first, "runners_up": others}
+def _open(path, max_error_rate):
+    """Return the model in a file, or the one that comes with the package."""
+    from skdigits.pretrained import load_pretrained
+
+    if max_error_rate is not None:
+        if path:
+            raise typer.BadParameter(
+                "--max-error-rate is for the model that comes with the package: wrap your own in "
+                "SelectiveClassifier and save that."
+            )
+        if not 0 < max_error_rate < 1:
+            raise typer.BadParameter(f"--max-error-rate is between 0 and 1, not {max_error_rate}.")
+    return open_model(path) if path else load_pretrained(max_error_rate=max_error_rate)
+
+
+def _print_row(values):
+    row = io.StringIO()
+    cells = ["" if value is None else one_line(str(value)) for value in values]
+    tables.writer(row, lineterminator="").writerow(cells)
+    typer.echo(row.getvalue())
+
+
+def _text(answer, explain):
+    """Return an answer for readers, with what the normaliser found if it is to explain."""
+    lines = [f"{one_line(answer.file)}: {_sentence(answer)}"]
+    if explain:
+        lines += [f"    {finding}" for finding in answer.findings or ["in MNIST's form already"]]
+    return "\n".join(lines)
 
 
 def _sentence(answer):
-    best = [
-        f"{each['label']} ({each['probability']:.2%})" for each in (answer, *answer["runners_up"])
-    ]
-    return f"{answer['file']}: {best[0]}" + (f", then {', '.join(best[1:])}" if best[1:] else "")
+    if answer.label is None:
+        return "no ink found"
+    percent = _percent(answer.probability)
+    if answer.rejected:
+        guess = f"{answer.label} (best guess {answer.runners_up[0]['label']}, {percent})"
+        return guess if answer.like_a_digit else f"{guess}, not like a digit"
+    label = f"{answer.label} ({percent})"
+    if not answer.like_a_digit:
+        return f"{label}, but not like a digit"
+    others = [f"{each['label']} ({_percent(each['probability'])})" for each in answer.runners_up]
+    return f"{label}, then {', '.join(others)}" if others else label
+
+
+def _percent(probability):
+    return f"{min(probability, 0.9999):.2%}"  # nothing is certain

@@ -1,0 +1,56 @@
+"""The files that arguments of a command name."""
+
+import glob
+import os
+from pathlib import Path
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
+
+
+def image_files(arguments):
+    """Return the image files that are named, each once, and what is wrong with the other names.
+
+    Parameters
+    ----------
+    arguments : list of Path
+        Files, folders of image files, and patterns.
+
+    Returns
+    -------
+    files : list of Path
+        In the order of the arguments; those of a folder or pattern by name.
+    wrong : dict of Path to str
+        An error for each argument that names no file.
+    """
+    files: dict[str, Path] = {}
+    wrong = {}
+    for argument in arguments:
+        try:
+            for file in _files(argument):
+                files.setdefault(os.path.realpath(file), file)
+        except ValueError as error:
+            wrong[argument] = str(error)
+        except OSError as error:
+            wrong[argument] = f"{argument} cannot be read: {error.strerror}."
+    return list(files.values()), wrong
+
+
+def _files(argument):
+    if argument.is_dir():
+        files = [file for file in argument.iterdir() if is_image(file)]
+        missing = f"{argument} has no image files: name a folder that does, or a pattern."
+    elif argument.exists():
+        files = [argument]
+        missing = f"{argument} is neither a file nor a folder."
+    else:
+        files = [Path(file) for file in glob.glob(str(argument), recursive=True)]
+        missing = f"{argument} is missing: no file or folder has this name, and none matches it."
+    files = sorted(file for file in files if file.is_file())
+    if not files:
+        raise ValueError(missing)
+    return files
+
+
+def is_image(file):
+    """Whether the name of a file is that of an image, and not hidden."""
+    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".")

@@ -1,0 +1,45 @@
+"""A picture, the steps to MNIST's form and the answer, in one call."""
+
+from skdigits.displays import NormalizationDisplay
+from skdigits.normalizer import with_normalizer
+from skdigits.pretrained import load_pretrained
+
+__all__ = ["show"]
+
+
+def show(picture, model=None):
+    """Plot a picture of a digit, what the normaliser makes of it, and the answer.
+
+    Parameters
+    ----------
+    picture : path, PIL image or array of shape (height, width[, channels])
+        Of any size and colour, as for :class:`DigitNormalizer`.
+    model : estimator instance, default=None
+        Fitted classifier of rows of 28 × 28 pixels, or of pictures if it begins with a
+        :class:`DigitNormalizer`. If None, that of :func:`load_pretrained`.
+
+    Returns
+    -------
+    display : NormalizationDisplay
+        The display, plotted; its `answer` and `diagnosis` say the same in words.
+
+    Raises
+    ------
+    ValueError
+        If the picture cannot be read.
+
+    See Also
+    --------
+    skdigits.displays.NormalizationDisplay : The same on Axes of one's own.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skdigits import show
+    >>> display = show(load_digits().images[4])
+    >>> display.answer.startswith("4 (")
+    True
+    """
+    return NormalizationDisplay.from_estimator(
+        with_normalizer(load_pretrained() if model is None else model), picture
+    )
