@@ -53,7 +53,8 @@ class DigitNormalizer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    It learns nothing: `fit` only checks, and `transform` works without it.
+    It learns nothing: `fit` only checks, and `transform` works without it. scikit-learn's common
+    checks all pass; they know rows of numbers only, and say nothing of lists of pictures.
 
     References
     ----------

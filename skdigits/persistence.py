@@ -362,6 +362,6 @@ def _try_out(model):
         if output not in [{"transform": kind} for kind in ("default", "pandas", "polars")]:
             raise ValueError("a step gives what scikit-learn does not know")
         if isinstance(part, PixelScaler):
-            for low, high in (part.pixel_range_, part.accepted_range_):
-                if not float(low) <= float(high):
-                    raise ValueError("a range of pixels is none")
+            (low, high), (least, most) = part.pixel_range_, part.accepted_range_
+            if not float(least) <= float(low) <= float(high) <= float(most):
+                raise ValueError("a range of pixels is none")

@@ -174,6 +174,10 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     To show a rate without a single error takes about ``3 / max_error_rate`` samples held out.
 
+    Instead of one label or none, a set of labels can be asked for that holds the true one with a
+    stated probability: conformal prediction, for which the package MAPIE takes this package's
+    classifiers and pipelines.
+
     References
     ----------
     Geifman & El-Yaniv, "Selective Classification for Deep Neural Networks", NeurIPS 2017.

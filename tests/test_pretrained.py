@@ -162,6 +162,7 @@ def test_the_page_has_the_card_s_figures():
         *((error, 1) for error in figures["corruption_errors"].values()),
     ):
         assert f"{100 * figure:.{decimals}f}" in page
+    assert f"{100 * figures['accuracy']:.2f} %" in (ROOT / "README.md").read_text(encoding="utf-8")
     for limit in pretrained_card()["limits"]:
         assert limit in " ".join(page.split())
 
