@@ -7,6 +7,8 @@ from scipy import ndimage
 
 from skdigits._ink import WITHIN_IMAGE
 
+DUST = 0.004  # of the digit's mass: less is no part of it, wherever it lies
+
 
 @dataclass(frozen=True)
 class Component:
@@ -103,7 +105,8 @@ def choose(components):
     for component in components:
         if component is digit[0] or component.is_rule():
             continue
-        large = component.mass > 0.08 * digit[0].mass and component.size > 0.2 * digit[0].size
-        if large or any(component.overlaps(part) for part in digit):
+        share = component.mass / digit[0].mass
+        large = share > 0.08 and component.size > 0.2 * digit[0].size
+        if large or (share > DUST and any(component.overlaps(part) for part in digit)):
             digit.append(component)
     return digit

@@ -250,6 +250,13 @@ def test_frame_and_specks_are_erased(erase, seven):
     assert far < 0.02 if erase else far > 0.3
 
 
+def test_dust_is_erased_even_within_the_digit_s_box(seven):
+    picture = SEVEN.copy()
+    picture[60, 30] = picture[80, 32] = picture[88, 62] = 255
+    assert distance(NORMALIZER.transform([picture]), seven) < 0.02
+    assert NORMALIZER.diagnose(picture).n_erased == 3
+
+
 RULES = {
     "below": [((0, 98), (89, 98))],
     "slanting": [((0, 96), (89, 98))],
