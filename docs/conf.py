@@ -36,7 +36,7 @@ numpydoc_show_class_members = False
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "ignore_pattern": "benchmarks",
+    "ignore_pattern": r"benchmarks|train_pretrained",
     "abort_on_example_error": True,
     "download_all_examples": False,
     "show_memory": False,
