@@ -24,7 +24,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 
 import skdigits
-from skdigits import presets
+from skdigits import load_pretrained, presets
 from skdigits.cli import main
 from skdigits.persistence import load_model, save_model
 
@@ -454,6 +454,16 @@ def test_predict__without_a_model__reads_photographs(photos):
     answers = json.loads(run("predict", photos, "--json").out)
     assert [answer["label"] for answer in answers] == list("01234")
     assert all(answer["findings"][0] == "dark on light: inverted" for answer in answers)
+
+
+def test_evaluate__photographs_are_read_as_by_predict(photos, tmp_path):
+    (photos / "labels.csv").write_text("file,label\n" + "".join(f"{i}.png,{i}\n" for i in range(5)))
+    save_model(load_pretrained(), tmp_path / "model")
+    report = json.loads(run("evaluate", tmp_path / "model", "--images", photos, "--json").out)
+    assert (report["n_images"], report["accuracy"]) == (5, 1)
+    (photos / "4.png").write_text("no picture")
+    result = run("evaluate", tmp_path / "model", "--images", photos)
+    assert_refused(result, 1, "4.png is not an image")
 
 
 def test_predict__label_probability_and_runners_up(folder, images):

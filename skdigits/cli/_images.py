@@ -7,6 +7,7 @@ from skdigits.cli._files import is_image
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 TABLE = "labels.csv"
+MNIST = (28, 28)
 
 
 def image_shape(model):
@@ -14,6 +15,11 @@ def image_shape(model):
     while not hasattr(model, "image_shape_"):
         model = model.steps[-1][1] if hasattr(model, "steps") else model.estimator_
     return model.image_shape_
+
+
+def normal_row(diagnosis):
+    """Return the pixels of a normalised picture, as bytes."""
+    return (255 * diagnosis.steps["normal"]).round().astype("uint8").ravel()
 
 
 def read_image(path, shape):
@@ -76,7 +82,7 @@ def _grey(image):
 
 
 def read_labelled_images(folder, shape):
-    """Return the images of a folder and their labels.
+    """Return the images of a folder and their labels; those for MNIST's size are normalised.
 
     Parameters
     ----------
@@ -84,7 +90,7 @@ def read_labelled_images(folder, shape):
         Holds a sub-folder of images for each label, or ``labels.csv`` with the header
         ``file,label``.
     shape : tuple of int
-        ``(height, width)`` that all images must have.
+        ``(height, width)`` of the model's images, which all must have unless it is MNIST's.
 
     Returns
     -------
@@ -113,7 +119,13 @@ def read_labelled_images(folder, shape):
             f"{TABLE} with the header file,label."
         )
     paths, labels = zip(*labelled, strict=True)
-    return np.stack([read_image(path, shape) for path in paths]), np.array(labels)
+    if shape == MNIST:
+        from skdigits.normalizer import DigitNormalizer
+
+        rows = [normal_row(DigitNormalizer().diagnose(path)) for path in paths]
+    else:
+        rows = [read_image(path, shape) for path in paths]
+    return np.stack(rows), np.array(labels)
 
 
 def _read_table(table):

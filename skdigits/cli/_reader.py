@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from skdigits.cli._images import image_shape, read_image
+from skdigits.cli._images import MNIST, image_shape, normal_row, read_image
 
 CHUNK = 16  # files that are read before the model is asked
-MNIST = (28, 28)
 
 
 @dataclass
@@ -90,7 +89,7 @@ class Reader:
             return answer, None
         if self.reads_files:
             return answer, file
-        return answer, (255 * diagnosis.steps["normal"]).round().astype("uint8").ravel()
+        return answer, normal_row(diagnosis)
 
     def _ask(self, images):
         """Yield what the model says of each image, as the fields of an Answer."""

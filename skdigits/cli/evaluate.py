@@ -28,7 +28,8 @@ def evaluate(
         typer.Option(
             metavar="FOLDER",
             help="Your own images instead: a sub-folder for each label, or labels.csv with the "
-            "header file,label.",
+            "header file,label. For a model of 28x28 pixels they may be of any size, as for "
+            "`skdigits predict`.",
         ),
     ] = None,
     output: Annotated[
