@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
-from skdigits import CNNDigitClassifier
+from skdigits import CNNDigitClassifier, SelectiveClassifier
 from skdigits.displays import MisclassifiedDisplay, SamplePredictionsDisplay, TrainingCurveDisplay
 
 HISTORY = [
@@ -213,14 +213,37 @@ def test_no_probabilities__only_the_answer_is_shown(display, small_digits):
 
 @pytest.mark.parametrize(
     ("probability", "shown"),
-    [(1.0, "100 %"), (0.99999, "99.9 %"), (0.99, "99.0 %"), (0.986, "98.6 %"), (0.517, "52 %")],
+    [
+        (1.0, "100 %"),
+        (0.99999, "99.9 %"),
+        (0.99, "99.0 %"),
+        (0.986, "98.6 %"),
+        (0.517, "52 %"),
+        (0.004, "0.4 %"),
+        (0.0001, "<0.1 %"),
+        (0.0, "0 %"),
+    ],
 )
-def test_probability__is_never_rounded_up_to_certainty(probability, shown, small_digits):
+def test_probability__is_never_rounded_to_certainty(probability, shown, small_digits):
     X, y = small_digits
     display = SamplePredictionsDisplay.from_predictions(
         X[:1], y[:1], y[:1], probability=[probability]
     )
     assert captions(display) == [f"{y[0]}  {shown}"]
+
+
+@pytest.mark.parametrize("display", GRIDS)
+@pytest.mark.parametrize("kind", [int, str])
+def test_rejected__has_no_probability(display, kind, digits):
+    X, y = digits[0], digits[1].astype(kind)
+    selective = SelectiveClassifier(GaussianNB(), max_error_rate=0.1, random_state=0).fit(X, y)
+    plotted = display.from_estimator(selective, X, y, n_images=len(X))
+    rejected = plotted.y_pred == selective.reject_label_
+    np.testing.assert_array_equal(np.isnan(plotted.probability), rejected)
+    lines = np.array([caption.split("\n")[0] for caption in captions(plotted)])
+    assert rejected.any()
+    assert set(lines[rejected]) == {str(selective.reject_label_)}
+    assert all("%" in line for line in lines[~rejected])
 
 
 def test_fewer_images_than_cells_and_one_class(small_digits):

@@ -22,12 +22,11 @@ def as_images(X, image_shape, estimator=None):
 
 
 def answers(estimator, X):
-    """Return the predictions and, where the estimator gives any, their probabilities."""
+    """Return the predictions and, where the estimator gives any, all probabilities and labels."""
     y_pred = np.asarray(estimator.predict(X))
     if not hasattr(estimator, "predict_proba"):
-        return y_pred, None
-    columns = np.searchsorted(estimator.classes_, y_pred)
-    return y_pred, estimator.predict_proba(X)[np.arange(len(y_pred)), columns]
+        return y_pred, None, None
+    return y_pred, estimator.predict_proba(X), estimator.classes_
 
 
 def check_predictions(X, y_true, y_pred, probability):
@@ -119,12 +118,14 @@ class ImageGridDisplay:
 
     def _caption(self, index):
         caption = str(self.y_pred[index])
-        if self.probability is not None:
-            caption += f"  {_percent(self.probability[index])}"
+        if self.probability is not None and not np.isnan(self.probability[index]):
+            caption += f"  {percent(self.probability[index])}"
         return f"{caption}\ntruth {self.y_true[index]}" if self._is_wrong(index) else caption
 
 
-def _percent(share):
-    """Format a share of 1, never rounding it up to certainty."""
-    digits = 0 if share < 0.985 or share == 1 else 1
+def percent(share):
+    """Format a share of 1, never rounding it to certainty."""
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    digits = 1 if 0.001 <= share < 0.015 or 0.985 <= share < 1 else 0
     return f"{min(100 * share, 100 if share == 1 else 99.9):.{digits}f} %"

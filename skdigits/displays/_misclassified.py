@@ -3,6 +3,7 @@
 import numpy as np
 
 from skdigits.displays._image_grid import ImageGridDisplay, answers, as_images, check_predictions
+from skdigits.displays._probabilities import probability_of
 
 
 class MisclassifiedDisplay(ImageGridDisplay):
@@ -93,7 +94,8 @@ class MisclassifiedDisplay(ImageGridDisplay):
         display : MisclassifiedDisplay
             The display, plotted.
         """
-        y_pred, probability = answers(estimator, X)
+        y_pred, y_proba, labels = answers(estimator, X)
+        probability = None if y_proba is None else probability_of(y_pred, y_proba, labels)
         return cls.from_predictions(
             as_images(X, image_shape, estimator),
             y,

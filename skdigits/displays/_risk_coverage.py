@@ -1,55 +1,15 @@
 """The error rate among the answers, over the share of samples answered."""
 
 import numpy as np
-from sklearn.utils import assert_all_finite, check_array, check_consistent_length, column_or_1d
-from sklearn.utils.multiclass import unique_labels
+from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
 
+from skdigits.displays._probabilities import (
+    check_columns,
+    check_has_probabilities,
+    check_known,
+    check_probabilities,
+)
 from skdigits.displays._shared import first_with, new_axes
-
-_TOLERANCE = 1e-3  # so far from 1 may probabilities in half precision sum
-
-
-def _check_probabilities(y_proba):
-    """Return probabilities as an array of floats, with a row for each sample."""
-    y_proba = check_array(
-        y_proba,
-        dtype=[np.float64, np.float32],
-        ensure_2d=False,
-        allow_nd=True,
-        input_name="y_proba",
-    )
-    if y_proba.ndim != 2:
-        raise ValueError(
-            f"y_proba has the shape {y_proba.shape}, but needs a row for each sample and a column "
-            "for each label."
-        )
-    off = (y_proba < -_TOLERANCE).any(axis=1) | (np.abs(y_proba.sum(axis=1) - 1) > _TOLERANCE)
-    if off.any():
-        raise ValueError(
-            f"Row {off.argmax()} of y_proba holds no probabilities: expected values from 0 to 1 "
-            "whose sum is 1."
-        )
-    return y_proba
-
-
-def _check_labels(y_true, y_proba, labels):
-    """Return the truth and the label of each column of `y_proba`."""
-    y_true = column_or_1d(y_true)
-    assert_all_finite(y_true, input_name="y_true")
-    check_consistent_length(y_true, y_proba)
-    labels = unique_labels(y_true) if labels is None else np.asarray(labels)
-    if len(labels) != y_proba.shape[1]:
-        raise ValueError(
-            f"The number of columns in y_proba, {y_proba.shape[1]}, is not that of the labels, "
-            f"{len(labels)}: state in labels the label of each column."
-        )
-    unknown = sorted(set(unique_labels(y_true, labels).tolist()) - set(labels.tolist()))
-    if unknown:
-        raise ValueError(
-            f"y_true has labels that the classifier does not know: {', '.join(map(str, unknown))}; "
-            f"it knows {', '.join(map(str, labels))}."
-        )
-    return y_true, labels
 
 
 class RiskCoverageDisplay:
@@ -188,12 +148,7 @@ class RiskCoverageDisplay:
         ValueError
             If the classifier has no ``predict_proba``, or does not know a label in `y`.
         """
-        kind = type(estimator).__name__
-        if not hasattr(estimator, "predict_proba"):
-            raise ValueError(
-                f"{kind} has no predict_proba to tell how sure it is: give a classifier that has, "
-                "or wrap it in sklearn.calibration.CalibratedClassifierCV."
-            )
+        check_has_probabilities(estimator)
         y_proba = estimator.predict_proba(X)
         selective = first_with("coverage_", estimator)
         return cls.from_predictions(
@@ -202,7 +157,7 @@ class RiskCoverageDisplay:
             labels=estimator.classes_,
             threshold=getattr(selective, "threshold_", None),
             max_error_rate=getattr(selective, "max_error_rate", None),
-            name=kind if name is None else name,
+            name=type(estimator).__name__ if name is None else name,
             ax=ax,
             **kwargs,
         )
@@ -260,8 +215,12 @@ class RiskCoverageDisplay:
         ValueError
             If rows of `y_proba` are no probabilities, or do not fit the labels.
         """
-        y_proba = _check_probabilities(y_proba)
-        y_true, labels = _check_labels(y_true, y_proba, labels)
+        y_proba = check_probabilities(y_proba)
+        y_true = column_or_1d(y_true)
+        assert_all_finite(y_true, input_name="y_true")
+        check_consistent_length(y_true, y_proba)
+        labels = check_columns(y_proba, labels, y_true)
+        check_known(y_true, labels, "y_true")
         is_wrong = labels[y_proba.argmax(axis=1)] != y_true
         negated, group, size = np.unique(
             -y_proba.max(axis=1), return_inverse=True, return_counts=True

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length, resample
 
 from skdigits.displays._image_grid import ImageGridDisplay, answers, as_images, check_predictions
+from skdigits.displays._probabilities import probability_of
 
 
 def _draw(X, n_images, random_state):
@@ -108,7 +109,9 @@ class SamplePredictionsDisplay(ImageGridDisplay):
         check_consistent_length(X, y)
         X, indices = _draw(X, n_images, random_state)
         y_true = None if y is None else np.asarray(y)[indices]
-        y_true, y_pred, probability = check_predictions(X, y_true, *answers(estimator, X))
+        y_pred, y_proba, labels = answers(estimator, X)
+        probability = None if y_proba is None else probability_of(y_pred, y_proba, labels)
+        y_true, y_pred, probability = check_predictions(X, y_true, y_pred, probability)
         images = as_images(X, image_shape, estimator)
         display = cls(images, y_pred=y_pred, y_true=y_true, probability=probability)
         return display.plot(ax=ax, **style)
