@@ -1,5 +1,6 @@
 from . import datasets, displays
 from .classifier import CNNDigitClassifier
+from .metrics import most_confused
 from .normalizer import DigitNormalizer
 from .persistence import ModelFileError, load_model, save_model
 from .preprocessing import PixelScaler
@@ -19,6 +20,7 @@ __all__ = [
     "displays",
     "load_model",
     "load_pretrained",
+    "most_confused",
     "presets",
     "pretrained_card",
     "save_model",

@@ -16,7 +16,7 @@ FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__
 HELPERS = {"_images", "_plain", "_sklearn"}
 NORMALIZING = {"_pictures", "_ink", "_components", "_rules", "_strokes", "_placing", "_diagnosis"}
 FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", "settings", "versions", *HELPERS}
-FLOOR_0 |= {"normalizer", "_normalizing", *NORMALIZING}
+FLOOR_0 |= {"metrics", "normalizer", "_normalizing", *NORMALIZING}
 FLOOR_1 = {"_network", "_typicality", "_augmentation", "_degradation", "_batches", "_devices"}
 NET = {"_digit_net", "_callbacks"}
 FLOOR_2 = {"_training", *NET}
