@@ -1,5 +1,6 @@
 """Plots of a fitted classifier of images, in scikit-learn's Display form."""
 
+from skdigits.displays._confusion_gallery import ConfusionGalleryDisplay
 from skdigits.displays._misclassified import MisclassifiedDisplay
 from skdigits.displays._normalization import NormalizationDisplay
 from skdigits.displays._risk_coverage import RiskCoverageDisplay
@@ -7,6 +8,7 @@ from skdigits.displays._sample_predictions import SamplePredictionsDisplay
 from skdigits.displays._training_curve import TrainingCurveDisplay
 
 __all__ = [
+    "ConfusionGalleryDisplay",
     "MisclassifiedDisplay",
     "NormalizationDisplay",
     "RiskCoverageDisplay",

@@ -3,7 +3,7 @@
 from math import ceil
 
 import numpy as np
-from sklearn.utils import check_consistent_length
+from sklearn.utils import assert_all_finite, check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
 from skdigits._images import as_rows, find_image_shape, rows_to_images
@@ -32,9 +32,22 @@ def answers(estimator, X):
 def check_predictions(X, y_true, y_pred, probability):
     """Return the last three as arrays, after a check that all speak of the same samples."""
     check_consistent_length(X, y_true, y_pred, probability)
+    y_true, y_pred, probability = [
+        None if a is None else np.asarray(a) for a in (y_true, y_pred, probability)
+    ]
     if y_true is not None:
+        assert_all_finite(y_true, input_name="y_true")
+        assert_all_finite(y_pred, input_name="y_pred")
         unique_labels(y_true, y_pred)  # refuses texts beside numbers, which are never equal
-    return [None if a is None else np.asarray(a) for a in (y_true, y_pred, probability)]
+    return y_true, y_pred, probability
+
+
+def error_count(n_errors, n_samples):
+    """Say how many errors there are among how many images."""
+    if not n_errors:
+        return f"No errors in {n_samples:,} images"
+    errors = "error" if n_errors == 1 else "errors"
+    return f"{n_errors:,} {errors} in {n_samples:,} images ({100 * n_errors / n_samples:.2f} %)"
 
 
 class ImageGridDisplay:

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from skdigits.displays._image_grid import ImageGridDisplay, answers, as_images, check_predictions
+from skdigits.displays._image_grid import (
+    ImageGridDisplay,
+    answers,
+    as_images,
+    check_predictions,
+    error_count,
+)
 from skdigits.displays._probabilities import probability_of
 
 
@@ -169,11 +175,7 @@ class MisclassifiedDisplay(ImageGridDisplay):
         return display.plot(ax=ax, **style)
 
     def _title(self):
-        if not self.n_errors:
-            return f"No errors in {self.n_samples:,} images"
-        errors = "error" if self.n_errors == 1 else "errors"
-        title = f"{self.n_errors:,} {errors} in {self.n_samples:,} images"
-        title += f" ({100 * self.n_errors / self.n_samples:.2f} %)"
+        title = error_count(self.n_errors, self.n_samples)
         order = "first" if self.probability is None else "most confident"
         n_shown = len(self.images)
         return title if n_shown == self.n_errors else f"{title}, the {n_shown} {order}"
