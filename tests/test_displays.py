@@ -14,8 +14,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
-from skdigits import CNNDigitClassifier, SelectiveClassifier
+from skdigits import CNNDigitClassifier, SelectiveClassifier, most_confused
 from skdigits.displays import MisclassifiedDisplay, SamplePredictionsDisplay, TrainingCurveDisplay
+from skdigits.displays._shared import BLUE, VERMILION
 
 HISTORY = [
     {"epoch": 1, "train_loss": 0.4, "valid_loss": 0.3, "valid_accuracy": 0.9, "seconds": 1.0},
@@ -31,7 +32,16 @@ def fitted(small_digits):
 
 
 def captions(display):
-    return [text.get_text() for text in display.ax_.texts]
+    return [text.get_text() for text in display.ax_.texts if text.get_ha() == "center"]
+
+
+def bars(display):
+    """The label and length of each bar, image by image, from the drawing."""
+    ax, n_bars = display.ax_, display.top_labels.shape[1]
+    labels = [text.get_text() for text in ax.texts if text.get_ha() == "left"]
+    widths = np.reshape([bar.get_width() for bar in ax.patches], (-1, 2))
+    lengths = widths[:, 1] / widths[:, 0]  # each bar comes after its frame
+    return np.reshape(labels, (-1, n_bars)), np.reshape(lengths, (-1, n_bars))
 
 
 def drawn(display):
@@ -200,6 +210,137 @@ def test_misclassified__none_or_one(n_errors, title, small_digits):
     assert display.ax_.get_title() == title
     assert len(captions(display)) == n_errors
     assert drawn(display).any()
+
+
+@pytest.mark.parametrize("kind", [int, str])
+@pytest.mark.parametrize("top_k", [1, 3, 99])
+def test_misclassified__bars_show_the_most_probable_labels(kind, top_k, small_digits):
+    X, y = small_digits[0], small_digits[1].astype(kind)
+    classifier = GaussianNB(var_smoothing=0.1).fit(X[:50], y[:50])
+    display = MisclassifiedDisplay.from_estimator(classifier, X, y, n_images=5, top_k=top_k)
+    y_proba = classifier.predict_proba(display.images.reshape(-1, 64))
+    order = np.argsort(-y_proba, axis=1)[:, :top_k]
+    labels, lengths = bars(display)
+    np.testing.assert_array_equal(display.top_labels, classifier.classes_[order])
+    np.testing.assert_array_equal(labels, classifier.classes_[order].astype(str))
+    np.testing.assert_allclose(lengths, np.take_along_axis(y_proba, order, axis=1), atol=1e-12)
+    np.testing.assert_array_equal(display.top_labels[:, 0], display.y_pred)
+
+
+def test_misclassified__bars_tell_the_answer_and_the_truth_by_colour(fitted, small_digits):
+    display = MisclassifiedDisplay.from_estimator(fitted, *small_digits, top_k=10)
+    colours = np.array([bar.get_facecolor()[:3] for bar in display.ax_.patches[1::2]])
+    colours = colours.reshape(*display.top_labels.shape, 3)
+    weights = [text.get_weight() for text in display.ax_.texts if text.get_ha() == "left"]
+    is_truth = display.top_labels == display.y_true[:, None]
+    is_answer = display.top_labels == display.y_pred[:, None]
+    for chosen, colour in [
+        (is_answer, VERMILION),
+        (is_truth, BLUE),
+        (~is_answer & ~is_truth, "gray"),
+    ]:
+        np.testing.assert_allclose(np.unique(colours[chosen], axis=0), [to_rgb(colour)])
+    np.testing.assert_array_equal(np.reshape(weights, is_truth.shape) == "bold", is_truth)
+
+
+def test_misclassified__without_bars(fitted, small_digits):
+    X, y = small_digits
+    probability = fitted.predict_proba(X).max(axis=1)
+    none = MisclassifiedDisplay.from_estimator(fitted, X, y, top_k=0)
+    of_answers = MisclassifiedDisplay.from_predictions(
+        X, y, fitted.predict(X), probability=probability
+    )
+    unknown = MisclassifiedDisplay.from_predictions(X, y, fitted.predict(X))
+    for display in (none, of_answers, unknown):
+        assert display.top_labels is display.top_probabilities is None
+        assert len(display.ax_.patches) == 0
+    assert captions(none) == captions(of_answers)
+    np.testing.assert_array_equal(none.images, of_answers.images)
+
+
+def test_misclassified__labels_name_the_columns_of_probabilities(fitted, small_digits):
+    X, y = small_digits
+    order = np.random.default_rng(0).permutation(10)
+    expected = MisclassifiedDisplay.from_estimator(fitted, X, y)
+    display = MisclassifiedDisplay.from_predictions(
+        X, y, fitted.predict(X), y_proba=fitted.predict_proba(X)[:, order], labels=order
+    )
+    np.testing.assert_array_equal(display.top_labels[:, 0], expected.top_labels[:, 0])
+    np.testing.assert_array_equal(display.probability, expected.probability)
+
+
+def test_misclassified__pair_shows_one_confusion_only(digits):
+    X, y = digits[0], digits[1].astype(str)
+    classifier = GaussianNB().fit(X[:1000], y[:1000])
+    y_pred = classifier.predict(X)
+    for true, predicted, count in most_confused(y, y_pred)[:3]:
+        display = MisclassifiedDisplay.from_estimator(
+            classifier, X, y, pair=(true, predicted), n_images=2
+        )
+        samples = np.flatnonzero((y == true) & (y_pred == predicted))
+        confidence = classifier.predict_proba(X[samples]).max(axis=1)
+        worst = samples[np.argsort(-confidence, kind="stable")[:2]]
+        np.testing.assert_array_equal(display.images, X[worst].reshape(-1, 8, 8))
+        assert display.n_errors == count
+        assert display.n_samples == (y == true).sum()
+        assert display.ax_.get_title().startswith(
+            f"{true} taken for {predicted}\n{count} errors in {display.n_samples} images ("
+        )
+
+
+def test_misclassified__pair_that_never_occurs(small_digits):
+    X, y = small_digits
+    display = MisclassifiedDisplay.from_predictions(X, y, y, pair=[3, 5])
+    assert display.ax_.get_title() == f"3 taken for 5\nNo errors in {np.sum(y == 3)} images"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"pair": (3, 3)}, ValueError, r"two different labels, \(true, predicted\), got \(3, 3\)"),
+        ({"pair": (3, 5, 8)}, ValueError, "two different labels"),
+        ({"pair": 3}, ValueError, "two different labels"),
+        ({"pair": ("3", "5")}, ValueError, "neither a truth nor an answer: choose among 0, 1, 2"),
+        ({"pair": (3, 11)}, ValueError, "neither a truth nor an answer"),
+        ({"top_k": -1}, ValueError, "top_k == -1, must be >= 0"),
+        ({"top_k": 2.5}, TypeError, "top_k must be an instance of int"),
+        ({"probability": np.ones(200)}, ValueError, "y_proba or probability, not both"),
+        ({"labels": [0, 1]}, ValueError, "y_proba, 10, is not that of the labels, 2"),
+        ({"y_proba": np.ones((200, 10))}, ValueError, "Row 0 of y_proba"),
+        ({"y_proba": np.eye(10)}, ValueError, "inconsistent numbers of samples"),
+    ],
+)
+def test_misclassified__bad_parameters(parameters, error, message, fitted, small_digits):
+    X, y = small_digits
+    given = {"y_proba": fitted.predict_proba(X), **parameters}
+    with pytest.raises(error, match=message):
+        MisclassifiedDisplay.from_predictions(X, y, fitted.predict(X), **given)
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("prefix", ["", "handwritten "])
+def test_misclassified__texts_do_not_meet_at_600_pixels(prefix, fitted, small_digits):
+    X, y = small_digits
+    names = np.array([f"{prefix}{digit}" for digit in range(10)])
+    figure = Figure(figsize=(6, 7), dpi=100, layout="constrained")
+    display = MisclassifiedDisplay.from_predictions(
+        X,
+        names[y],
+        names[fitted.predict(X)],
+        y_proba=fitted.predict_proba(X),
+        n_images=18,
+        ax=figure.subplots(),
+    )
+    figure.draw_without_rendering()
+    texts = [text.get_window_extent() for text in display.ax_.texts]
+    is_label = [text.get_ha() == "left" for text in display.ax_.texts]
+    labels = [box for box, chosen in zip(texts, is_label, strict=True) if chosen]
+    frames = [bar.get_window_extent() for bar in display.ax_.patches[::2]]
+    assert len(frames) == len(labels) == 3 * len(display.images) > 0
+    for index, box in enumerate(texts):
+        assert not any(box.overlaps(other) for other in texts[:index])
+    for label, frame in zip(labels, frames, strict=True):
+        assert frame.x0 < label.x0 < label.x1 < frame.x1
 
 
 @pytest.mark.parametrize("display", GRIDS)

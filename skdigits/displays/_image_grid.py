@@ -81,10 +81,10 @@ class ImageGridDisplay:
         n_images, height, width = self.images.shape
         n_columns = max(1, min(n_columns, n_images))
         n_rows = max(1, ceil(n_images / n_columns))
-        # A cell is 1 wide; below its image there is room for two lines of text.
+        # A cell is 1 wide; below its image there is room for two lines of text, and what else is.
         image_width = 0.86
         image_height = image_width * height / width
-        cell_height = image_height + 0.42
+        cell_height = image_height + 0.42 + self._height_below()
         if ax is None:
             size = (1.15 * max(n_columns, 4), 1.15 * cell_height * n_rows + 0.5)
             ax = new_axes(figsize=size)[0]
@@ -117,6 +117,7 @@ class ImageGridDisplay:
                 horizontalalignment="center",
                 verticalalignment="top",
             )
+            self._plot_below(ax, index, left, image_width, bottom + 0.38, cell)
         ax.set(xlim=(0, n_columns), ylim=(n_rows * cell_height, 0))
         ax.set_title(self._title(), pad=10)
         ax.set_axis_off()
@@ -125,6 +126,13 @@ class ImageGridDisplay:
 
     def _title(self):
         raise NotImplementedError
+
+    def _height_below(self):
+        """Return how much room a cell needs below the caption."""
+        return 0
+
+    def _plot_below(self, ax, index, left, width, top, cell):
+        """Plot what stands below the caption of an image, in a cell so many pixels wide."""
 
     def _is_wrong(self, index):
         return self.y_true is not None and self.y_true[index] != self.y_pred[index]

@@ -1,6 +1,10 @@
 """The errors of a classifier."""
 
+from numbers import Integral
+
 import numpy as np
+from sklearn.utils import check_consistent_length, check_scalar
+from sklearn.utils.multiclass import unique_labels
 
 from skdigits.displays._image_grid import (
     ImageGridDisplay,
@@ -9,11 +13,33 @@ from skdigits.displays._image_grid import (
     check_predictions,
     error_count,
 )
-from skdigits.displays._probabilities import probability_of
+from skdigits.displays._probabilities import (
+    check_columns,
+    check_probabilities,
+    most_probable,
+    probability_of,
+)
+from skdigits.displays._probability_bars import ROW, plot_bars
+
+
+def _check_pair(pair, known):
+    """Return a pair of labels, after a check that both are known."""
+    if np.shape(pair) != (2,) or pair[0] == pair[1]:
+        raise ValueError(f"pair must be two different labels, (true, predicted), got {pair!r}.")
+    unknown = [label for label in pair if label not in known.tolist()]
+    if unknown:
+        raise ValueError(
+            f"pair={pair!r} has a label that is neither a truth nor an answer: choose among "
+            f"{', '.join(map(repr, known.tolist()))}."
+        )
+    return pair
 
 
 class MisclassifiedDisplay(ImageGridDisplay):
     """The errors of a classifier, the most confident ones first.
+
+    The worst come first: those where the wrong answer had the largest probability. Bars below
+    each image show the most probable labels, the answer in vermilion, the truth in blue and bold.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
@@ -30,13 +56,22 @@ class MisclassifiedDisplay(ImageGridDisplay):
         The truth.
 
     n_errors : int
-        Number of errors in all, shown or not.
+        Number of errors in all, shown or not; with `pair`, of that confusion.
 
     n_samples : int
-        Number of images in all, right or wrong.
+        Number of images in all, right or wrong; with `pair`, of those with its true label.
 
     probability : ndarray of shape (n_images,), default=None
         Probability in [0, 1] of each answer. If None, none is shown.
+
+    top_labels : ndarray of shape (n_images, k), default=None
+        Labels to show a bar for, the most probable ones first. If None, there are no bars.
+
+    top_probabilities : ndarray of shape (n_images, k), default=None
+        Their probabilities in [0, 1].
+
+    pair : tuple of two labels, default=None
+        ``(true, predicted)`` label of all errors, for the title.
 
     Attributes
     ----------
@@ -49,6 +84,8 @@ class MisclassifiedDisplay(ImageGridDisplay):
     See Also
     --------
     SamplePredictionsDisplay : Images with the answers given, right or wrong.
+    ConfusionGalleryDisplay : An example of each confusion.
+    skdigits.most_confused : The pairs of labels that are worth a look.
     sklearn.metrics.ConfusionMatrixDisplay : Which labels are taken for which.
 
     Examples
@@ -62,19 +99,47 @@ class MisclassifiedDisplay(ImageGridDisplay):
     <...>
     """
 
-    def __init__(self, images, *, y_pred, y_true, n_errors, n_samples, probability=None):
+    def __init__(
+        self,
+        images,
+        *,
+        y_pred,
+        y_true,
+        n_errors,
+        n_samples,
+        probability=None,
+        top_labels=None,
+        top_probabilities=None,
+        pair=None,
+    ):
         super().__init__(images, y_pred=y_pred, y_true=y_true, probability=probability)
         self.n_errors = n_errors
         self.n_samples = n_samples
+        self.top_labels = top_labels
+        self.top_probabilities = top_probabilities
+        self.pair = pair
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, n_images=24, image_shape=None, ax=None, **style):
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        n_images=24,
+        top_k=3,
+        pair=None,
+        image_shape=None,
+        ax=None,
+        **style,
+    ):
         """Plot the errors of a fitted classifier.
 
         Parameters
         ----------
         estimator : estimator instance
-            Fitted classifier; without ``predict_proba``, errors stand in the order of `X`.
+            Fitted classifier; without ``predict_proba``, errors stand in the order of `X`, and
+            without bars.
 
         X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
             Images, in the form the classifier takes.
@@ -84,6 +149,12 @@ class MisclassifiedDisplay(ImageGridDisplay):
 
         n_images : int, default=24
             Largest number of errors to show.
+
+        top_k : int, default=3
+            Number of bars below an image. 0 means none.
+
+        pair : tuple of two labels, default=None
+            ``(true, predicted)`` label of the errors to show. If None, all are shown.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the estimator's ``image_shape_`` or the
@@ -99,15 +170,22 @@ class MisclassifiedDisplay(ImageGridDisplay):
         -------
         display : MisclassifiedDisplay
             The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            If `pair` does not name two labels at hand.
         """
         y_pred, y_proba, labels = answers(estimator, X)
-        probability = None if y_proba is None else probability_of(y_pred, y_proba, labels)
         return cls.from_predictions(
             as_images(X, image_shape, estimator),
             y,
             y_pred,
-            probability=probability,
+            y_proba=y_proba,
+            labels=labels,
             n_images=n_images,
+            top_k=top_k,
+            pair=pair,
             ax=ax,
             **style,
         )
@@ -120,7 +198,11 @@ class MisclassifiedDisplay(ImageGridDisplay):
         y_pred,
         *,
         probability=None,
+        y_proba=None,
+        labels=None,
         n_images=24,
+        top_k=3,
+        pair=None,
         image_shape=None,
         ax=None,
         **style,
@@ -139,10 +221,24 @@ class MisclassifiedDisplay(ImageGridDisplay):
             Answer given to each image.
 
         probability : array-like of shape (n_samples,), default=None
-            Probability in [0, 1] of each answer. If None, errors stand in the order of `X`.
+            Probability in [0, 1] of each answer, where those of the other labels are not at hand.
+
+        y_proba : array-like of shape (n_samples, n_labels), default=None
+            Probability of each label; the rows sum to 1. If None, there are no bars; without
+            `probability`, too, errors stand in the order of `X`.
+
+        labels : array-like of shape (n_labels,), default=None
+            Label of each column of `y_proba`, as in ``classes_`` of the classifier. If None, the
+            labels in `y_true` and `y_pred`, sorted.
 
         n_images : int, default=24
             Largest number of errors to show.
+
+        top_k : int, default=3
+            Number of bars below an image. 0 means none.
+
+        pair : tuple of two labels, default=None
+            ``(true, predicted)`` label of the errors to show. If None, all are shown.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the smallest square that
@@ -158,24 +254,70 @@ class MisclassifiedDisplay(ImageGridDisplay):
         -------
         display : MisclassifiedDisplay
             The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            If `pair` does not name two labels at hand, or rows of `y_proba` are no probabilities
+            or do not fit the labels.
         """
+        check_scalar(top_k, "top_k", Integral, min_val=0)
         y_true, y_pred, probability = check_predictions(X, y_true, y_pred, probability)
+        top_labels = top_probabilities = None
+        if y_proba is not None:
+            if probability is not None:
+                raise ValueError("Give y_proba or probability, not both: one follows the other.")
+            y_proba = check_probabilities(y_proba)
+            check_consistent_length(X, y_proba)
+            labels = check_columns(y_proba, labels, y_true, y_pred)
+            probability = probability_of(y_pred, y_proba, labels)
         errors = np.flatnonzero(y_true != y_pred)
+        n_samples = len(y_true)
+        if pair is not None:
+            pair = _check_pair(pair, unique_labels(y_true, y_pred))
+            errors = np.flatnonzero((y_true == pair[0]) & (y_pred == pair[1]))
+            n_samples = int(np.sum(y_true == pair[0]))
         if probability is not None:
             errors = errors[np.argsort(-probability[errors], kind="stable")]
         shown = errors[:n_images]
+        if y_proba is not None and top_k:
+            top_labels, top_probabilities = most_probable(y_proba[shown], labels, top_k)
         display = cls(
             as_images(X, image_shape)[shown],
             y_pred=y_pred[shown],
             y_true=y_true[shown],
             n_errors=len(errors),
-            n_samples=len(y_true),
+            n_samples=n_samples,
             probability=None if probability is None else probability[shown],
+            top_labels=top_labels,
+            top_probabilities=top_probabilities,
+            pair=pair,
         )
         return display.plot(ax=ax, **style)
+
+    def _height_below(self):
+        return 0 if self.top_labels is None else self.top_labels.shape[1] * ROW + 0.08
+
+    def _plot_below(self, ax, index, left, width, top, cell):
+        if self.top_labels is None:
+            return
+        longest = max(len(str(label)) for label in self.top_labels[index])
+        plot_bars(
+            ax,
+            self.top_labels[index],
+            self.top_probabilities[index],
+            wrong=self.y_pred[index],
+            right=self.y_true[index],
+            left=left,
+            width=width,
+            top=top,
+            fontsize=72 / ax.figure.dpi * cell * min(0.13, 0.8 * width / (0.6 * longest)),
+        )
 
     def _title(self):
         title = error_count(self.n_errors, self.n_samples)
         order = "first" if self.probability is None else "most confident"
         n_shown = len(self.images)
-        return title if n_shown == self.n_errors else f"{title}, the {n_shown} {order}"
+        if n_shown < self.n_errors:
+            title += f", the {n_shown} {order}"
+        return title if self.pair is None else "{} taken for {}\n".format(*self.pair) + title
