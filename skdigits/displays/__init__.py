@@ -1,6 +1,7 @@
 """Plots of a fitted classifier of images, in scikit-learn's Display form."""
 
 from skdigits.displays._confusion_gallery import ConfusionGalleryDisplay
+from skdigits.displays._label_issues import LabelIssuesDisplay
 from skdigits.displays._misclassified import MisclassifiedDisplay
 from skdigits.displays._normalization import NormalizationDisplay
 from skdigits.displays._risk_coverage import RiskCoverageDisplay
@@ -9,6 +10,7 @@ from skdigits.displays._training_curve import TrainingCurveDisplay
 
 __all__ = [
     "ConfusionGalleryDisplay",
+    "LabelIssuesDisplay",
     "MisclassifiedDisplay",
     "NormalizationDisplay",
     "RiskCoverageDisplay",

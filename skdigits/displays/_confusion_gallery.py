@@ -5,7 +5,8 @@ from sklearn.metrics import confusion_matrix
 from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
-from skdigits.displays._image_grid import answers, as_images, check_predictions, error_count
+from skdigits.displays._answers import answers, check_predictions, error_count
+from skdigits.displays._image_grid import as_images
 from skdigits.displays._probabilities import check_columns, check_probabilities, probability_of
 from skdigits.displays._shared import VERMILION, new_axes
 

@@ -1,13 +1,11 @@
-"""Images in a grid, each over its answer."""
+"""Images in a grid, each over its caption."""
 
 from math import ceil
 
 import numpy as np
-from sklearn.utils import assert_all_finite, check_consistent_length
-from sklearn.utils.multiclass import unique_labels
 
 from skdigits._images import as_rows, find_image_shape, rows_to_images
-from skdigits.displays._shared import VERMILION, first_with, new_axes
+from skdigits.displays._shared import VERMILION, first_with, laid_out, new_axes
 
 
 def as_images(X, image_shape, estimator=None):
@@ -21,43 +19,11 @@ def as_images(X, image_shape, estimator=None):
     return rows_to_images(rows, find_image_shape(rows.shape[1], image_shape or shape))
 
 
-def answers(estimator, X):
-    """Return the predictions and, where the estimator gives any, all probabilities and labels."""
-    y_pred = np.asarray(estimator.predict(X))
-    if not hasattr(estimator, "predict_proba"):
-        return y_pred, None, None
-    return y_pred, estimator.predict_proba(X), estimator.classes_
-
-
-def check_predictions(X, y_true, y_pred, probability):
-    """Return the last three as arrays, after a check that all speak of the same samples."""
-    check_consistent_length(X, y_true, y_pred, probability)
-    y_true, y_pred, probability = [
-        None if a is None else np.asarray(a) for a in (y_true, y_pred, probability)
-    ]
-    if y_true is not None:
-        assert_all_finite(y_true, input_name="y_true")
-        assert_all_finite(y_pred, input_name="y_pred")
-        unique_labels(y_true, y_pred)  # refuses texts beside numbers, which are never equal
-    return y_true, y_pred, probability
-
-
-def error_count(n_errors, n_samples):
-    """Say how many errors there are among how many images."""
-    if not n_errors:
-        return f"No errors in {n_samples:,} images"
-    errors = "error" if n_errors == 1 else "errors"
-    return f"{n_errors:,} {errors} in {n_samples:,} images ({100 * n_errors / n_samples:.2f} %)"
-
-
 class ImageGridDisplay:
-    """Images in a grid, each over the answer, its probability and, where it errs, the truth."""
+    """Images in a grid, each over a caption of one or two lines."""
 
-    def __init__(self, images, *, y_pred, y_true=None, probability=None):
+    def __init__(self, images):
         self.images = images
-        self.y_pred = y_pred
-        self.y_true = y_true
-        self.probability = probability
 
     def plot(self, *, n_columns=6, cmap="gray_r", ax=None):
         """Plot the images.
@@ -89,7 +55,10 @@ class ImageGridDisplay:
             size = (1.15 * max(n_columns, 4), 1.15 * cell_height * n_rows + 0.5)
             ax = new_axes(figsize=size)[0]
         captions = [self._caption(index) for index in range(n_images)]
-        box = ax.get_window_extent()
+        ax.set(xlim=(0, n_columns), ylim=(n_rows * cell_height, 0), aspect="equal")
+        ax.set_title(self._title(), pad=10)
+        ax.set_axis_off()
+        box = laid_out(ax)
         cell = min(box.width / n_columns, box.height / (n_rows * cell_height))  # screen pixels
         longest = max((len(line) for text in captions for line in text.split("\n")), default=1)
         fontsize = np.clip(72 / ax.figure.dpi * cell / (0.6 * longest), 5, 10)
@@ -118,14 +87,18 @@ class ImageGridDisplay:
                 verticalalignment="top",
             )
             self._plot_below(ax, index, left, image_width, bottom + 0.38, cell)
-        ax.set(xlim=(0, n_columns), ylim=(n_rows * cell_height, 0))
-        ax.set_title(self._title(), pad=10)
-        ax.set_axis_off()
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
     def _title(self):
         raise NotImplementedError
+
+    def _caption(self, index):
+        raise NotImplementedError
+
+    def _is_wrong(self, index):
+        """Return whether frame and caption of an image stand out."""
+        return False
 
     def _height_below(self):
         """Return how much room a cell needs below the caption."""
@@ -133,20 +106,3 @@ class ImageGridDisplay:
 
     def _plot_below(self, ax, index, left, width, top, cell):
         """Plot what stands below the caption of an image, in a cell so many pixels wide."""
-
-    def _is_wrong(self, index):
-        return self.y_true is not None and self.y_true[index] != self.y_pred[index]
-
-    def _caption(self, index):
-        caption = str(self.y_pred[index])
-        if self.probability is not None and not np.isnan(self.probability[index]):
-            caption += f"  {percent(self.probability[index])}"
-        return f"{caption}\ntruth {self.y_true[index]}" if self._is_wrong(index) else caption
-
-
-def percent(share):
-    """Format a share of 1, never rounding it to certainty."""
-    if 0 < share < 0.001:
-        return "<0.1 %"
-    digits = 1 if 0.001 <= share < 0.015 or 0.985 <= share < 1 else 0
-    return f"{min(100 * share, 100 if share == 1 else 99.9):.{digits}f} %"

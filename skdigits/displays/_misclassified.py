@@ -6,13 +6,8 @@ import numpy as np
 from sklearn.utils import check_consistent_length, check_scalar
 from sklearn.utils.multiclass import unique_labels
 
-from skdigits.displays._image_grid import (
-    ImageGridDisplay,
-    answers,
-    as_images,
-    check_predictions,
-    error_count,
-)
+from skdigits.displays._answers import AnswersDisplay, answers, check_predictions, error_count
+from skdigits.displays._image_grid import as_images
 from skdigits.displays._probabilities import (
     check_columns,
     check_probabilities,
@@ -35,7 +30,7 @@ def _check_pair(pair, known):
     return pair
 
 
-class MisclassifiedDisplay(ImageGridDisplay):
+class MisclassifiedDisplay(AnswersDisplay):
     """The errors of a classifier, the most confident ones first.
 
     The worst come first: those where the wrong answer had the largest probability. Bars below

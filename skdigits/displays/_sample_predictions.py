@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.utils import check_consistent_length, resample
 
-from skdigits.displays._image_grid import ImageGridDisplay, answers, as_images, check_predictions
+from skdigits.displays._answers import AnswersDisplay, answers, check_predictions
+from skdigits.displays._image_grid import as_images
 from skdigits.displays._probabilities import probability_of
 
 
@@ -15,7 +16,7 @@ def _draw(X, n_images, random_state):
     )
 
 
-class SamplePredictionsDisplay(ImageGridDisplay):
+class SamplePredictionsDisplay(AnswersDisplay):
     """Images with the answer given to each, its probability and, where it errs, the truth.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
