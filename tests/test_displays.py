@@ -318,11 +318,11 @@ def test_misclassified__bad_parameters(parameters, error, message, fitted, small
     assert plt.get_fignums() == []
 
 
-@pytest.mark.parametrize("prefix", ["", "handwritten "])
-def test_misclassified__texts_do_not_meet_at_600_pixels(prefix, fitted, small_digits):
+@pytest.mark.parametrize(("prefix", "width"), [("", 600), ("", 450), ("handwritten ", 600)])
+def test_misclassified__texts_do_not_meet(prefix, width, fitted, small_digits):
     X, y = small_digits
     names = np.array([f"{prefix}{digit}" for digit in range(10)])
-    figure = Figure(figsize=(6, 7), dpi=100, layout="constrained")
+    figure = Figure(figsize=(width / 100, 7), dpi=100, layout="constrained")
     display = MisclassifiedDisplay.from_predictions(
         X,
         names[y],
@@ -341,6 +341,8 @@ def test_misclassified__texts_do_not_meet_at_600_pixels(prefix, fitted, small_di
         assert not any(box.overlaps(other) for other in texts[:index])
     for label, frame in zip(labels, frames, strict=True):
         assert frame.x0 < label.x0 < label.x1 < frame.x1
+    for caption in (box for box, chosen in zip(texts, is_label, strict=True) if not chosen):
+        assert not any(caption.overlaps(frame) for frame in frames)
 
 
 @pytest.mark.parametrize("display", GRIDS)

@@ -61,7 +61,8 @@ class ImageGridDisplay:
         box = laid_out(ax)
         cell = min(box.width / n_columns, box.height / (n_rows * cell_height))  # screen pixels
         longest = max((len(line) for text in captions for line in text.split("\n")), default=1)
-        fontsize = np.clip(72 / ax.figure.dpi * cell / (0.6 * longest), 5, 10)
+        points = 72 / ax.figure.dpi * cell
+        fontsize = np.clip(points * min(0.13, 1 / (0.6 * longest)), 5, 10)
         limits = {"vmin": self.images.min(), "vmax": self.images.max()} if n_images else {}
 
         for index, (image, caption) in enumerate(zip(self.images, captions, strict=True)):
