@@ -106,14 +106,49 @@ class DigitNet(NeuralNet):
         """Return how typical each image of an array of shape (n, h, w) is, as an array."""
         return self._compute(DigitCNN.typical, images)
 
-    def _compute(self, method, images, batch_size=500):
-        dtype, module, parts = DTYPES[self.precision], self._for_prediction(), []
+    def features(self, images):
+        """Return the features of each image of an array of shape (n, h, w), as an array."""
+        return self._compute(DigitCNN.features, images)
+
+    def feature_maps(self, images):
+        """Return what each convolution makes of images of shape (n, h, w), as arrays."""
+        module = self._for_prediction()
         with torch.inference_mode():
-            for start in range(0, len(images), batch_size):
-                batch = as_tensor(images[start : start + batch_size], dtype).to(self.device)
-                result = method(module, batch.contiguous(memory_format=torch.channels_last))
-                parts.append(result.to("cpu", dtype))
+            parts = [
+                [maps.to("cpu") for maps in module.feature_maps(batch)]
+                for batch in self._batches(images)
+            ]
+        return [torch.cat(layer).numpy() for layer in zip(*parts, strict=True)]
+
+    def gradients(self, images, directions, batch_size=500):
+        """Return how fast logits rise with each pixel, as an array of shape (n, h, w).
+
+        `directions`, of shape (n, n_classes), says how much each logit counts.
+        """
+        module, dtype, parts = self._for_prediction(), DTYPES[self.precision], []
+        directions = torch.tensor(directions, dtype=dtype, device=self.device)
+        with torch.enable_grad():
+            batches = self._batches(images, batch_size)
+            for batch, counted in zip(batches, directions.split(batch_size), strict=True):
+                pixels = batch.to(dtype).requires_grad_()
+                (gradient,) = torch.autograd.grad(module(pixels), pixels, counted)
+                parts.append(gradient[:, 0].to("cpu"))
+        return torch.cat(parts).numpy()
+
+    def _compute(self, method, images, batch_size=500):
+        dtype, module = DTYPES[self.precision], self._for_prediction()
+        with torch.inference_mode():
+            parts = [
+                method(module, batch).to("cpu", dtype)
+                for batch in self._batches(images, batch_size)
+            ]
             return torch.cat(parts).numpy()
+
+    def _batches(self, images, batch_size=500):
+        for start in range(0, len(images), batch_size):
+            part = images[start : start + batch_size]
+            batch = as_tensor(part, DTYPES[self.precision]).to(self.device)
+            yield batch.contiguous(memory_format=torch.channels_last)
 
     def best(self, images):
         """Return the position of the largest logit of each image.

@@ -127,21 +127,31 @@ class Network(nn.Module):
 
     def features(self, x, sample_weight=None):
         """Map standardised pixels of shape (n, 1, h, w) to features of shape (n, n_features)."""
-        if any(self.edge):
-            x = F.pad(x, (0, self.edge[1], 0, self.edge[0]), mode="replicate")
-        if self.patch_size > 1:
-            # three times as fast as pixel_unshuffle, and channels_last
-            steps = range(self.patch_size)
-            pixels = [
-                x[:, 0, i :: self.patch_size, j :: self.patch_size] for i in steps for j in steps
-            ]
-            x = torch.stack(pixels, dim=3).permute(0, 3, 1, 2)  # (n, patch_size ** 2, h', w')
+        x = self.patches(x)
         for convolution in self.convolutions:
             x = convolution(x, sample_weight)  # (n, filters, h', w')
         x = x.flatten(1)  # (n, filters * h' * w')
         for layer in self.hidden:
             x = F.relu(layer(x))  # (n, units)
         return x
+
+    def feature_maps(self, x):
+        """Map standardised pixels of shape (n, 1, h, w) to what each convolution returns."""
+        maps = [self.patches(x)]
+        for convolution in self.convolutions:
+            maps.append(convolution(maps[-1]))  # (n, filters, h', w')
+        return maps[1:]
+
+    def patches(self, x):
+        """Let squares of pixels become the channels of one, of shape (n, channels, h', w')."""
+        if any(self.edge):
+            x = F.pad(x, (0, self.edge[1], 0, self.edge[0]), mode="replicate")
+        if self.patch_size == 1:
+            return x
+        # three times as fast as pixel_unshuffle, and channels_last
+        steps = range(self.patch_size)
+        pixels = [x[:, 0, i :: self.patch_size, j :: self.patch_size] for i in steps for j in steps]
+        return torch.stack(pixels, dim=3).permute(0, 3, 1, 2)
 
 
 def _sides(sides, blocks, lost):
@@ -210,6 +220,16 @@ class DigitCNN(nn.Module):
     def standardize(self, x):
         """Map pixels on any scale to those that the networks work on."""
         return (x - self.pixel_mean).to(self.pixel_mean.dtype).div_(self.pixel_scale)
+
+    def features(self, x):
+        """Map pixels of shape (n, 1, h, w) to the features of all networks, side by side."""
+        x = self.standardize(x)
+        return torch.cat([network.features(x) for network, _ in self._members()], dim=1)
+
+    def feature_maps(self, x):
+        """Map pixels of shape (n, 1, h, w) to what the first network's convolutions return."""
+        network, _ = self._members()[0]
+        return network.feature_maps(self.standardize(x))
 
     def typical(self, x):
         """Map pixels of shape (n, 1, h, w) to how typical they are, of shape (n,).

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -718,6 +718,72 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         """
         images = self._images(X)
         return self.net_.typical(images).astype(np.float64)
+
+    def features(self, X):
+        """Return what the logits are computed from: the values of the last layer but one.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
+                (n_samples, 1, height, width)
+            Images, on the scale of those in `fit`.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_values)
+            Those of several networks stand side by side.
+        """
+        images = self._images(X)
+        return self.net_.features(images)
+
+    def feature_maps(self, X):
+        """Return what each convolution makes of the images, after pooling and ReLU.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
+                (n_samples, 1, height, width)
+            Images, on the scale of those in `fit`.
+
+        Returns
+        -------
+        feature_maps : list of ndarray of shape (n_samples, n_filters, map_height, map_width)
+            One for each convolution, of the first network where there are several.
+        """
+        images = self._images(X)
+        return self.net_.feature_maps(images)
+
+    def gradients(self, X, labels):
+        """Return how fast the decision for a label rises with each pixel.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
+                (n_samples, 1, height, width)
+            Images, on the scale of those in `fit`.
+        labels : array-like of shape (n_samples,)
+            The label for each image, from `classes_`.
+
+        Returns
+        -------
+        gradients : ndarray of shape (n_samples, height, width)
+            Derivatives of the label's column of `decision_function` by the pixels on the scale of
+            `X`; for two classes those of `decision_function`, negative for the first label.
+
+        Raises
+        ------
+        ValueError
+            If there is not one label of `classes_` for each image.
+        """
+        images, labels = self._images(X), column_or_1d(labels)
+        check_consistent_length(images, labels)
+        is_meant = labels[:, None] == self.classes_
+        if not (known := is_meant.any(axis=1)).all():
+            raise ValueError(
+                f"labels must be among {self.classes_}, got {labels[known.argmin()]!r}."
+            )
+        directions = 2 * is_meant - 1 if len(self.classes_) == 2 else is_meant
+        return self.net_.gradients(images, directions).astype(np.float64)
 
     @property
     def n_iter_(self):

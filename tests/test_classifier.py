@@ -495,9 +495,12 @@ def test_a_failed_fit_leaves_the_former_model(small_digits, fitted):
 
 def test_not_fitted(small_digits):
     X, _ = small_digits
-    for method in ("predict", "predict_proba", "decision_function", "score_samples"):
+    alike = ("predict", "predict_proba", "decision_function", "score_samples")
+    for method in (*alike, "features", "feature_maps"):
         with pytest.raises(NotFittedError):
             getattr(CNNDigitClassifier(), method)(X)
+    with pytest.raises(NotFittedError):
+        CNNDigitClassifier().gradients(X, np.zeros(len(X)))
     assert not hasattr(CNNDigitClassifier(), "loss_curve_")
 
 
@@ -578,3 +581,117 @@ def test_two_classes_have_one_decision(two_digits):
     assert decision.shape == y.shape
     np.testing.assert_array_equal(decision > 0, clf.predict(X) == 1)
     np.testing.assert_allclose(1 / (1 + np.exp(-decision)), clf.predict_proba(X)[:, 1])
+
+
+# What the network sees
+
+
+def networks_of(clf):
+    return clf.net_.module_.networks
+
+
+def test_the_logits_are_computed_from_the_features(small_digits, fitted):
+    X, _ = small_digits
+    module = fitted.net_.module_
+    with torch.no_grad():
+        logits = module.networks[0].output(torch.tensor(fitted.features(X))) / module.temperature
+    np.testing.assert_allclose(logits, fitted.decision_function(X), rtol=1e-9, atol=1e-9)
+
+
+def test_features_of_several_networks_stand_side_by_side(small_digits):
+    X, y = small_digits
+    clf = classifier(n_estimators=2, hidden_layer_sizes=(12,)).fit(X, y)
+    both = clf.features(X)
+    assert both.shape == (len(X), 24)
+    del networks_of(clf)[0]
+    del clf.net_.module_.typicality[0]
+    clf.net_.folded = (None, [], None, None)
+    np.testing.assert_allclose(clf.features(X), both[:, 12:])
+
+
+def test_feature_maps_are_those_of_each_convolution(digits):
+    X, y = digits
+    clf = classifier(filters=(4, (6, 5)), patch_size=2, image_shape=(4, 16), augment=False)
+    clf.fit(X, y)
+    maps = clf.feature_maps(X)
+    seen = []
+    for convolution in networks_of(clf)[0].convolutions:
+        convolution.register_forward_hook(lambda module, _, result: seen.append(result.clone()))
+    module = clf.net_.module_.eval()
+    with torch.no_grad():
+        module(torch.tensor(X, dtype=torch.float32).reshape(-1, 1, 4, 16))
+    assert [len(layer[0]) for layer in maps] == [4, 6, 5]
+    for layer, expected in zip(maps, seen, strict=True):
+        np.testing.assert_allclose(layer, expected, rtol=1e-3, atol=1e-4)
+        assert layer.min() == 0
+    np.testing.assert_allclose(maps[-1].reshape(len(X), -1), clf.features(X), rtol=1e-6)
+
+
+def finite_differences(clf, image, decision, step=1e-6):
+    steps = step * np.eye(image.size)
+    higher, lower = (clf.decision_function(image + sign * steps) for sign in (1, -1))
+    return ((decision(higher) - decision(lower)) / (2 * step)).reshape(clf.image_shape_)
+
+
+@pytest.mark.parametrize(
+    "parameters", [{}, {"n_estimators": 2, "filters": (8, 8)}, {"patch_size": 2, "filters": (8,)}]
+)
+def test_gradients_are_finite_differences(small_digits, parameters):
+    X, y = small_digits
+    X = X / 7 + np.random.RandomState(0).normal(scale=0.1, size=X.shape)  # no two pixels alike
+    clf = classifier(max_epochs=10, **parameters).fit(X, y)
+    gradients = clf.gradients(X[:3], [4, 1, 7])
+    for image, gradient, label in zip(X, gradients, [4, 1, 7], strict=False):
+        expected = finite_differences(clf, image, lambda decisions, k=label: decisions[:, k])
+        np.testing.assert_allclose(gradient, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_gradients_of_two_classes_are_those_of_one_decision(two_digits):
+    X, y = two_digits
+    names = np.array(["zero", "one"])[y]
+    clf = classifier().fit(X, names)
+    one, zero = (clf.gradients(X[:1], [label])[0] for label in ("one", "zero"))
+    expected = finite_differences(clf, X[0], lambda decisions: decisions)
+    np.testing.assert_allclose(zero, expected, rtol=1e-5, atol=1e-7)  # "zero" is the second
+    np.testing.assert_array_equal(one, -zero)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float64"])
+def test_the_network_is_seen_in_any_precision(digits, precision):
+    X, y = digits
+    clf = classifier(max_epochs=2, precision=precision, augment=False).fit(X[:600], y[:600])
+    before = clf.predict_proba(X)
+    with torch.no_grad():  # what a caller has set does not matter
+        gradients = clf.gradients(X, y)
+    features, maps = clf.features(X), clf.feature_maps(X)
+    assert features.dtype == maps[0].dtype == {"bfloat16": "float32"}.get(precision, precision)
+    assert gradients.shape == (len(X), 8, 8)
+    for part in (gradients, features, *maps):
+        assert len(part) == len(X)
+        assert np.isfinite(part).all()
+    np.testing.assert_allclose(clf.gradients(X[-3:], y[-3:]), gradients[-3:], rtol=0.01, atol=1e-4)
+    np.testing.assert_allclose(clf.features(X[-3:]), features[-3:], rtol=0.01, atol=1e-4)
+    np.testing.assert_array_equal(clf.predict_proba(X), before)
+
+
+def test_images_bytes_and_copies_are_seen_alike(small_digits, fitted):
+    X, y = small_digits
+    images = X.reshape(-1, 8, 8).astype(np.uint8)
+    other = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(other.features(images), fitted.features(X))
+    np.testing.assert_array_equal(other.feature_maps(images)[0], fitted.feature_maps(X)[0])
+    np.testing.assert_array_equal(other.gradients(images, list(y)), fitted.gradients(X, y))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, 11, 1], r"labels must be among \[0 1 2 .*, got .*11"),
+        (["0", "1", "2"], "labels must be among"),
+        ([0, 1], "inconsistent numbers of samples"),
+        ([[0, 1], [1, 2], [2, 3]], "1d array"),
+    ],
+)
+def test_gradients_of_what_is_no_label(small_digits, fitted, labels, message):
+    with pytest.raises(ValueError, match=message):
+        fitted.gradients(small_digits[0][:3], labels)
