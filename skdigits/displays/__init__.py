@@ -5,6 +5,7 @@ from skdigits.displays._label_issues import LabelIssuesDisplay
 from skdigits.displays._misclassified import MisclassifiedDisplay
 from skdigits.displays._normalization import NormalizationDisplay
 from skdigits.displays._risk_coverage import RiskCoverageDisplay
+from skdigits.displays._saliency import SaliencyDisplay
 from skdigits.displays._sample_predictions import SamplePredictionsDisplay
 from skdigits.displays._training_curve import TrainingCurveDisplay
 
@@ -14,6 +15,7 @@ __all__ = [
     "MisclassifiedDisplay",
     "NormalizationDisplay",
     "RiskCoverageDisplay",
+    "SaliencyDisplay",
     "SamplePredictionsDisplay",
     "TrainingCurveDisplay",
 ]

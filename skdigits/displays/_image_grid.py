@@ -7,6 +7,8 @@ import numpy as np
 from skdigits._images import as_rows, find_image_shape, rows_to_images
 from skdigits.displays._shared import VERMILION, first_with, laid_out, new_axes
 
+_IMAGE_WIDTH = 0.86  # of a cell that is 1 wide
+
 
 def as_images(X, image_shape, estimator=None):
     """Return `X` as images of the shape stated, its own, the estimator's or the square."""
@@ -44,17 +46,9 @@ class ImageGridDisplay:
         display : object
             The display itself.
         """
-        n_images, height, width = self.images.shape
-        n_columns = max(1, min(n_columns, n_images))
-        n_rows = max(1, ceil(n_images / n_columns))
-        # A cell is 1 wide; below its image there is room for two lines of text, and what else is.
-        image_width = 0.86
-        image_height = image_width * height / width
-        cell_height = image_height + 0.42 + self._height_below()
-        if ax is None:
-            size = (1.15 * max(n_columns, 4), 1.15 * cell_height * n_rows + 0.5)
-            ax = new_axes(figsize=size)[0]
-        captions = [self._caption(index) for index in range(n_images)]
+        ax = self._new_axes(n_columns) if ax is None else ax
+        n_columns, n_rows, image_height, cell_height = self._layout(n_columns)
+        captions = [self._caption(index) for index in range(len(self.images))]
         ax.set(xlim=(0, n_columns), ylim=(n_rows * cell_height, 0), aspect="equal")
         ax.set_title(self._title(), pad=10)
         ax.set_axis_off()
@@ -63,12 +57,12 @@ class ImageGridDisplay:
         longest = max((len(line) for text in captions for line in text.split("\n")), default=1)
         points = 72 / ax.figure.dpi * cell
         fontsize = np.clip(points * min(0.13, 1 / (0.6 * longest)), 5, 10)
-        limits = {"vmin": self.images.min(), "vmax": self.images.max()} if n_images else {}
+        limits = {"vmin": self.images.min(), "vmax": self.images.max()} if captions else {}
 
         for index, (image, caption) in enumerate(zip(self.images, captions, strict=True)):
-            left = index % n_columns + (1 - image_width) / 2
+            left = index % n_columns + (1 - _IMAGE_WIDTH) / 2
             top = index // n_columns * cell_height
-            right, bottom = left + image_width, top + image_height
+            right, bottom = left + _IMAGE_WIDTH, top + image_height
             wrong = self._is_wrong(index)
             ax.imshow(image, cmap=cmap, extent=(left, right, bottom, top), **limits)
             ax.plot(
@@ -87,9 +81,24 @@ class ImageGridDisplay:
                 horizontalalignment="center",
                 verticalalignment="top",
             )
-            self._plot_below(ax, index, left, image_width, bottom + 0.38, cell)
+            self._plot_below(ax, index, left, _IMAGE_WIDTH, bottom + 0.38, cell)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _layout(self, n_columns):
+        """Return columns, rows, and heights of an image and of its cell, which is 1 wide."""
+        n_images, height, width = self.images.shape
+        n_columns = max(1, min(n_columns, n_images))
+        image_height = _IMAGE_WIDTH * height / width
+        # Below its image there is room for two lines of text, and what else is.
+        cell_height = image_height + 0.42 + self._height_below()
+        return n_columns, max(1, ceil(n_images / n_columns)), image_height, cell_height
+
+    def _new_axes(self, n_columns, room=0.5):
+        """Return the axes of a new figure, with room in inches beside the grid's height."""
+        n_columns, n_rows, _, cell_height = self._layout(n_columns)
+        size = (1.15 * max(n_columns, 4), 1.15 * cell_height * n_rows + room)
+        return new_axes(layout="compressed", figsize=size)[0]
 
     def _title(self):
         raise NotImplementedError
