@@ -2,6 +2,7 @@
 
 from skdigits.displays._confusion_gallery import ConfusionGalleryDisplay
 from skdigits.displays._label_issues import LabelIssuesDisplay
+from skdigits.displays._feature_maps import FeatureMapsDisplay
 from skdigits.displays._misclassified import MisclassifiedDisplay
 from skdigits.displays._normalization import NormalizationDisplay
 from skdigits.displays._risk_coverage import RiskCoverageDisplay
@@ -12,6 +13,7 @@ from skdigits.displays._training_curve import TrainingCurveDisplay
 __all__ = [
     "ConfusionGalleryDisplay",
     "LabelIssuesDisplay",
+    "FeatureMapsDisplay",
     "MisclassifiedDisplay",
     "NormalizationDisplay",
     "RiskCoverageDisplay",
