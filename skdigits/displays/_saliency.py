@@ -5,13 +5,14 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_consistent_length, check_scalar
 
+from skdigits.displays._answers import AnswersDisplay, check_predictions
 from skdigits.displays._attribution import (
     backgrounds,
     in_form_of,
     integrated_gradients,
     occlusion,
 )
-from skdigits.displays._image_grid import ImageGridDisplay, as_images, check_predictions
+from skdigits.displays._image_grid import as_images
 from skdigits.displays._shared import first_with_input
 
 _UNITS = {
@@ -52,7 +53,7 @@ def _integrated_gradients(estimator, X, images, target, n_steps):
     return as_images(end, None, classifier), maps
 
 
-class SaliencyDisplay(ImageGridDisplay):
+class SaliencyDisplay(AnswersDisplay):
     """Which pixels of an image speak for a label, and which against it.
 
     Over each image, which is grey, lies a map: blue where a pixel speaks for the label, red where
