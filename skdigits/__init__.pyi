@@ -1,5 +1,6 @@
 from . import datasets, displays
 from .classifier import CNNDigitClassifier
+from .diagnosing import Finding, diagnose
 from .metrics import most_confused
 from .normalizer import DigitNormalizer
 from .persistence import ModelFileError, load_model, save_model
@@ -13,10 +14,12 @@ __version__: str
 __all__ = [
     "CNNDigitClassifier",
     "DigitNormalizer",
+    "Finding",
     "ModelFileError",
     "PixelScaler",
     "SelectiveClassifier",
     "datasets",
+    "diagnose",
     "displays",
     "load_model",
     "load_pretrained",

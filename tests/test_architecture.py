@@ -22,6 +22,7 @@ NET = {"_digit_net", "_callbacks"}
 FLOOR_2 = {"_training", *NET}
 FLOOR_3 = {"classifier"}
 FLOOR_4 = {"reading", "displays", "selective", "persistence", "onnx", "pretrained", "showing"}
+FLOOR_4 |= {"diagnosing"}
 FLOOR_5 = {"__main__", "cli", "server"}
 
 # What a module, or subpackage, may import from the package besides itself.
@@ -31,6 +32,7 @@ BELOW = {
     **dict.fromkeys(FLOOR_4, FLOOR_3 | FLOOR_0),
     "displays": FLOOR_0,
     "showing": {"displays", "pretrained", "normalizer"},
+    "diagnosing": {"normalizer", "_images"},
     "selective": {"_sklearn"},
     "pretrained": {"persistence", "selective"},
     "persistence": {"selective"} | FLOOR_3 | FLOOR_0,
@@ -101,7 +103,7 @@ def test_commands_use_public_names_only(path):
     assert not [name for name in below if any(part.startswith("_") for part in name.split("."))]
 
 
-@each(*FLOOR_0, "displays", "selective")
+@each(*FLOOR_0, "diagnosing", "displays", "selective")
 def test_no_torch_beside_the_estimator(path):
     assert not third_party_of(path) & {"torch", "skorch"}
 
@@ -111,7 +113,7 @@ def test_network_needs_torch_only(path):
     assert third_party_of(path) <= {"torch"}
 
 
-@each("displays", "selective")
+@each("diagnosing", "displays", "selective")
 def test_works_with_any_classifier(path):
     assert third_party_of(path) <= {"matplotlib", "numpy", "scipy", "sklearn"}
 

@@ -1,0 +1,191 @@
+"""What a diagnosis looks at: a model, some images, and what it says of them."""
+
+import warnings
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
+
+from skdigits._images import as_rows, find_image_shape
+from skdigits.normalizer import find_normalizer
+
+N_READ = 500  # images; a share among them has a standard error of 2.2 points at most
+
+
+class Case:
+    """A model, images and what is known of them.
+
+    Parameters
+    ----------
+    model : estimator instance
+        Fitted classifier.
+    X : array-like or list of pictures
+        As for `diagnose`.
+    y : array-like of shape (n_samples,) or None
+        Labels.
+    X_train : array-like or None
+        What the model was fitted on.
+
+    Attributes
+    ----------
+    X, X_train : ndarray of shape (n_samples, n_features) or None
+        Rows of pixels; None for pictures.
+    y, texts : ndarray of shape (n_samples,) or None
+        Labels, and the same as text, in which "1", 1 and 1.0 are one.
+    classes : ndarray of shape (n_classes,)
+        The model's, as text.
+    read : ndarray of int of shape (n_read,)
+        Places of the images that the model reads.
+    sample : ndarray of shape (n_read, n_features) or None
+        These images, where they are rows of pixels for the model itself.
+    shape : tuple of int or None
+        Their ``(height, width)``, where it is known.
+    steps : list of estimator
+        What images go through one after the other; the last is the classifier.
+    """
+
+    def __init__(self, model, X, y, X_train):
+        self.model, self.steps = model, list(_steps(model))
+        self.classes = as_text(model.classes_)
+        reads_pictures = find_normalizer(model) is not None
+        self.X: Any = None
+        shape: Any = None
+        if reads_pictures and len(getattr(X, "shape", ())) != 2:
+            images = _pictures(X)
+        else:
+            self.X, shape = _rows(X, "X")
+            images = self.X
+        self.X_train = None if X_train is None else self._rows_like_X(X_train)
+        self.y = self.texts = None
+        if y is not None:
+            self.y = column_or_1d(y)
+            self.texts = as_text(self.y)
+            check_consistent_length(images, self.y)
+        order = np.random.default_rng(0).permutation(len(images))
+        self.read = np.sort(order[:N_READ])
+        self._images = [X[i] for i in self.read] if self.X is None else self.X[self.read]
+        self.sample = None if reads_pictures else self._images
+        self.shape = None if reads_pictures else self._find_shape(shape, self.X.shape[1])
+
+    def _rows_like_X(self, X_train):
+        if self.X is None:
+            raise ValueError("X_train is compared with rows: leave it out where X holds pictures.")
+        rows, _ = _rows(X_train, "X_train")
+        if rows.shape[1] != self.X.shape[1]:
+            raise ValueError(
+                f"X_train has {rows.shape[1]} pixels an image and X {self.X.shape[1]}: give images "
+                "of one size."
+            )
+        return rows
+
+    def _find_shape(self, shape, n_pixels):
+        shape = getattr(self.steps[-1], "image_shape_", shape) or find_image_shape(n_pixels)
+        return tuple(shape) if shape[0] * shape[1] == n_pixels else None
+
+    @property
+    def accepted_range(self):
+        """Lowest and highest pixel value that the first step accepts."""
+        return getattr(self.steps[0], "accepted_range_", (-np.inf, np.inf))
+
+    @cached_property
+    def is_refused(self):
+        """Whether X has values that the first step does not accept."""
+        low, high = self.accepted_range
+        return self.X is not None and not (low <= self.X.min() and self.X.max() <= high)
+
+    @cached_property
+    def answers(self):
+        """What the model says of the images, as text; None where it refuses them."""
+        return None if self.is_refused else self._answer(self._images)
+
+    @cached_property
+    def probabilities(self):
+        """Those of the model's answers; None where it has none."""
+        if self.is_refused or not hasattr(self.model, "predict_proba"):
+            return None
+        return _quietly(self.model.predict_proba, self._images)
+
+    @property
+    def right(self):
+        """Whether each answer is right; None where that is not known."""
+        if self.texts is None or self.answers is None:
+            return None
+        return self.answers == self.texts[self.read]
+
+    @cached_property
+    def as_it_is(self):
+        """How well the model reads the sample; None where nothing tells."""
+        return None if self.is_refused else self.how_well(self.sample)
+
+    def how_well(self, rows):
+        """Return whether the model reads each of some rows well.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_read, n_features)
+            The sample, perhaps changed.
+
+        Returns
+        -------
+        is_well : ndarray of float of shape (n_read,) or None
+            By the labels, else by the model's score of what is typical; its confidence tells
+            nothing, as it may be high for anything.
+        """
+        if self.texts is not None:
+            return (self._answer(rows) == self.texts[self.read]).astype(float)
+        if hasattr(self.model, "score_samples"):
+            return (_quietly(self.model.score_samples, rows) >= 0).astype(float)
+        return None
+
+    def seen(self):
+        """Return what the classifier sees of the sample, after the steps before it."""
+        rows = self.sample
+        for step in self.steps[:-1]:
+            rows = _quietly(step.transform, rows)
+        return rows
+
+    def _answer(self, images):
+        return as_text(_quietly(self.model.predict, images))
+
+
+def as_text(labels):
+    """Return labels as text, so that those of several types can be compared."""
+    labels = np.asarray(labels)
+    if labels.dtype.kind == "f":
+        return np.array([f"{label:g}" for label in labels])
+    return labels.astype(str)
+
+
+def _pictures(X):
+    if not isinstance(X, list | tuple | np.ndarray) or not len(X):
+        raise ValueError(
+            f"X must be a list of pictures, at least one, but is {X!r}: give [X] for one."
+        )
+    return X
+
+
+def _rows(X, name):
+    rows, shape = as_rows(X)
+    rows = check_array(rows, input_name=name)
+    return (rows.astype(np.uint8) if rows.dtype == bool else rows), shape
+
+
+def _steps(model):
+    """Yield a model's steps in order; of a search or wrapper, what it has fitted."""
+    inner = getattr(model, "best_estimator_", getattr(model, "estimator_", None))
+    if hasattr(model, "steps"):
+        *first, last = (step for _, step in model.steps)
+        yield from (step for step in first if hasattr(step, "transform"))
+        yield from _steps(last)
+    elif inner is not None:
+        yield from _steps(inner)
+    else:
+        yield model
+
+
+def _quietly(ask, images):
+    """Return what a model says of rows, though it was fitted on named columns."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "X does not have valid feature names")
+        return ask(images)

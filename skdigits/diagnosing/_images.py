@@ -1,0 +1,156 @@
+"""Images that are not as the model knows them.
+
+Each check returns what was found and the remedy, or None. Whether something was done to images is
+told by undoing it: the model then reads them better.
+"""
+
+import numpy as np
+from scipy.ndimage import shift
+
+from skdigits.diagnosing._case import N_READ
+
+GAIN = 0.05  # of images; a mistake that costs less is not told from a weak model
+N_ERRORS = 3.0  # standard errors of the gain, so that chance finds one in a thousand sets
+READABLE = 0.5  # of images at least, once undone; else it was not that
+SPREADS = 3.0  # pens and papers change the spread of pixels less, another scale changes it more
+USUAL_RANGES = ((0, 1), (-1, 1), (0, 16), (0, 255), (0, 65_535))
+
+
+def find_wrong_scale(case):
+    """Find pixels on another scale than that which the model was fitted on."""
+    if case.sample is None:
+        return None
+    low, high = float(case.X.min()), float(case.X.max())
+    span = f"X has values from {low:g} to {high:g}"
+    if case.is_refused:
+        return (
+            "{}, but the model accepts {:g} to {:g} only.".format(span, *case.accepted_range),
+            "Bring X to the scale of the images that the model was fitted on.",
+        )
+    ratio = _ratio_of_spreads(case)
+    if ratio is not None and not 1 / SPREADS <= ratio <= SPREADS:
+        return (
+            f"{span}, and its pixels spread {ratio:.3g} times as much as those that the model was "
+            "fitted on.",
+            f"Divide X by about {ratio:.3g}." if ratio > 1 else f"Multiply X by {1 / ratio:.3g}.",
+        )
+    if high == low or case.right is None or case.right.mean() >= READABLE:
+        return None  # a weak model may gain by contrast alone
+    scaled = dict(_on_usual_scales(case, low, high))
+    ends = max(scaled, key=lambda ends: case.how_well(scaled[ends]).mean(), default=None)
+    if ends and (read := _gain(case, scaled[ends])):
+        return (
+            f"{span}: {read} brought to {ends[0]} to {ends[1]}.",
+            f"Scale X to {ends[0]} to {ends[1]}, as the model was fitted on.",
+        )
+    return None
+
+
+def _on_usual_scales(case, low, high):
+    """Yield ranges that the model accepts, and the sample brought to each from its own."""
+    least, most = case.accepted_range
+    for new_low, new_high in USUAL_RANGES:
+        if least <= new_low and new_high <= most:
+            share = (case.sample - low) / (high - low)
+            yield (new_low, new_high), new_low + share * (new_high - new_low)
+
+
+def _ratio_of_spreads(case):
+    """Return how many times as much X varies as what the model was fitted on, if that is known."""
+    if case.X_train is not None:
+        known, seen = _some(case.X_train).std(), case.sample.std()
+    elif hasattr(case.steps[-1], "net_"):
+        known, seen = float(case.steps[-1].net_.module_.pixel_scale), case.seen().std()
+    else:
+        return None
+    return seen / known if known and seen else None
+
+
+def _some(rows):
+    return rows[:: 1 + len(rows) // N_READ]
+
+
+def find_inverted(case):
+    """Find dark ink where the model knows light ink, or the reverse."""
+    if case.sample is None:
+        return None
+    inverted = case.X.max() - (case.sample - case.X.min())
+    remedy = "Invert X: X.max() + X.min() - X, or put a DigitNormalizer first."
+    if read := _gain(case, inverted):
+        return f"Ink and paper are exchanged: {read} inverted.", remedy
+    if case.shape is None or case.X_train is None:
+        return None
+    known = _has_light_paper(_some(case.X_train), case.shape)
+    if _has_light_paper(case.sample, case.shape) == known:
+        return None
+    return "Ink and paper are exchanged: border and middle are not as in X_train.", remedy
+
+
+def _has_light_paper(rows, shape):
+    """Whether the border is brighter than the middle, in most images."""
+    images = rows.reshape(-1, *shape)
+    return (_border(images).mean(axis=1) > images.mean(axis=(1, 2))).mean() > 0.5
+
+
+def _border(images):
+    return np.concatenate([images[:, [0, -1]], images.swapaxes(1, 2)[:, [0, -1]]], axis=2).reshape(
+        len(images), -1
+    )
+
+
+def find_transposed(case):
+    """Find images whose rows and columns are exchanged."""
+    if case.shape is None:
+        return None
+    height, width = case.shape
+    images = case.sample.reshape(-1, width, height).swapaxes(1, 2)
+    if read := _gain(case, images.reshape(case.sample.shape)):
+        return (
+            f"Rows and columns are exchanged: {read} transposed.",
+            f"Transpose the images: X.reshape(-1, {width}, {height}).swapaxes(1, 2).",
+        )
+    return None
+
+
+def find_off_centre(case):
+    """Find ink whose centre of mass is not in the middle, which the model does not stand."""
+    if case.shape is None:
+        return None
+    images = case.sample.reshape(-1, *case.shape)
+    paper = np.median(_border(images), axis=1)
+    offsets = _offsets(np.abs(images - paper[:, None, None]))
+    centred = [
+        shift(image, -np.rint(offset), order=0, cval=colour)
+        for image, offset, colour in zip(images, offsets, paper, strict=True)
+    ]
+    if read := _gain(case, np.reshape(centred, case.sample.shape)):
+        distance = np.hypot(*offsets.T).mean()
+        return (
+            f"The ink is off-centre by {distance:.1f} pixels on average: {read} centred.",
+            "Put the ink's centre of mass into the middle, or a DigitNormalizer first.",
+        )
+    return None
+
+
+def _offsets(ink):
+    """Return how far the centre of mass is below and to the right of the middle."""
+    total = np.maximum(ink.sum(axis=(1, 2)), np.finfo(float).tiny)
+    centres = [
+        (ink.sum(axis=other) * (np.arange(ink.shape[axis]) - (ink.shape[axis] - 1) / 2)).sum(1)
+        for axis, other in ((1, 2), (2, 1))
+    ]
+    return (np.array(centres) / total).T
+
+
+def _gain(case, rows):
+    """Return in words how much better the model reads changed images; None if it does not."""
+    before = case.as_it_is
+    if before is None or before.mean() > 1 - GAIN:
+        return None
+    after = case.how_well(rows)
+    gain = after - before
+    least = max(GAIN, N_ERRORS * gain.std() / np.sqrt(len(gain)))
+    if after.mean() < READABLE or gain.mean() < least:
+        return None
+    what = "are like those of the training" if case.texts is None else "are read right"
+    return f"{before.mean():.0%} of the images {what} as they are, and {after.mean():.0%} once"

@@ -1,0 +1,132 @@
+"""Models that were fitted in a way that makes them worse.
+
+Each check returns what was found and the remedy, or None.
+"""
+
+from math import log
+
+import numpy as np
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
+
+PER_FEATURE = (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
+STANDARDISED = 0.8  # of the columns; images have borders that vary less than their middle
+OVERFITTED = 0.1  # nats: a tenth less probability for the true label of an image held out
+UNLEARNED = 0.3  # of the loss of guessing
+STILL_FALLING = 0.2  # of the loss, in the last epoch
+LEARNED = 0.05  # of the loss of guessing; below, what is left to learn is little
+OVERCONFIDENT = 0.03  # mean confidence less accuracy
+N_ERRORS = 3.0  # standard errors of it, so that chance finds one in a thousand sets
+N_BINS = 15
+
+
+def find_per_pixel_scaling(case):
+    """Find pixels that are scaled each by itself."""
+    remedy = "Scale the whole image alike: PixelScaler() instead, refit, and give X as it was."
+    for step in case.steps[:-1]:
+        if isinstance(step, PER_FEATURE):
+            return (
+                f"{type(step).__name__} scales each pixel by itself, which changes the strokes and "
+                "amplifies noise where there is hardly ever ink.",
+                remedy,
+            )
+    if case.sample is None or len(case.sample) < 50:
+        return None
+    mean, spread = case.sample.mean(axis=0), case.sample.std(axis=0)
+    varies = spread > 0
+    standard = (np.abs(mean) < 0.25) & (np.abs(spread - 1) < 0.25)
+    if not varies.any() or standard[varies].mean() < STANDARDISED:
+        return None
+    return "The pixels of X have mean 0 and spread 1 each: they were scaled one by one.", remedy
+
+
+def find_overfitting(case):
+    """Find images held out that are read much worse than those of the training."""
+    history = [row for row in _history(case) if "valid_loss" in row]
+    if not history or case.steps[-1].early_stopping:
+        return None
+    train, valid = history[-1]["train_loss"], history[-1]["valid_loss"]
+    best = min(history, key=lambda row: row["valid_loss"])
+    remedy = "Give more images, augment=True, or early_stopping=True, which keeps the best epoch."
+    if valid - best["valid_loss"] >= OVERFITTED and train < best["train_loss"]:
+        return (
+            f"The loss on images held out was {best['valid_loss']:.2g} after epoch "
+            f"{best['epoch']}, but {valid:.2g} in the end.",
+            remedy,
+        )
+    if valid - train >= OVERFITTED and valid >= 2 * train:
+        return f"The loss is {train:.2g} in training, but {valid:.2g} on images held out.", remedy
+    return None
+
+
+def find_underfitting(case):
+    """Find a training that ended before the network had learned."""
+    history = _history(case)
+    if not history:
+        return None
+    last, guessing = history[-1]["train_loss"], log(len(case.model.classes_))
+    # Distortion keeps the training loss up, though not that on images held out.
+    left = min(last, history[-1].get("valid_loss", last))
+    fallen = 1 - last / history[-2]["train_loss"] if len(history) > 1 else 0.0
+    if left >= LEARNED * guessing and fallen >= STILL_FALLING:
+        return (
+            f"The training loss, {last:.2g}, still fell by {fallen:.0%} in the last of "
+            f"{len(history)} epochs.",
+            "Train longer: raise max_epochs.",
+        )
+    if left >= UNLEARNED * guessing:
+        return (
+            f"The training loss is {last:.2g} after {len(history)} epochs, and that of guessing "
+            f"{guessing:.2g}.",
+            "Raise max_epochs, take more filters, or try another learning_rate.",
+        )
+    return None
+
+
+def find_overconfidence(case):
+    """Find probabilities that are higher than the share of right answers."""
+    if case.right is None or case.probabilities is None:
+        return None
+    confidence = case.probabilities.max(axis=1)
+    right = case.probabilities.argmax(axis=1) == _positions(case)
+    gap = confidence.mean() - right.mean()
+    # Of right answers among as many, were the probabilities true.
+    error = np.sqrt((confidence * (1 - confidence)).sum()) / len(confidence)
+    if gap < max(OVERCONFIDENT, N_ERRORS * error):
+        return None
+    calibration_error = _calibration_error(confidence, right)
+    return (
+        f"The mean confidence is {confidence.mean():.1%}, but {right.mean():.1%} of the answers "
+        f"are right; the expected calibration error is {calibration_error:.1%}.",
+        "Calibrate on images held out: CalibratedClassifierCV(FrozenEstimator(model)), or fit with "
+        "label_smoothing above 0.",
+    )
+
+
+def _positions(case):
+    """Return where the labels of the images read are among the classes; -1 for none."""
+    places = {text: place for place, text in enumerate(case.classes)}
+    return np.array([places.get(text, -1) for text in case.texts[case.read]])
+
+
+def _calibration_error(confidence, right):
+    """Return the mean difference of confidence and accuracy over bins of confidence."""
+    bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
+    return float(np.abs(np.bincount(bins, weights=confidence - right)).sum() / len(right))
+
+
+def _history(case):
+    return getattr(case.steps[-1], "history_", None) or []
