@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from skdigits.cli._console import say
+from skdigits.cli.doctor import doctor
 from skdigits.cli.evaluate import evaluate
 from skdigits.cli.info import info
 from skdigits.cli.predict import predict
@@ -22,7 +23,7 @@ app = typer.Typer(
     epilog="Begin with `skdigits predict photo.jpg`, or `skdigits train`.",
     rich_markup_mode="markdown",
 )
-for command in (train, evaluate, predict, info):
+for command in (train, evaluate, predict, doctor, info):
     app.command()(command)
 
 
@@ -55,7 +56,8 @@ def main(args=None):
     Returns
     -------
     code : int
-        0 if all went well, 1 if the job could not be done, 2 if it was asked for wrongly.
+        0 if all went well, 1 if the job could not be done or `doctor` found something, 2 if it was
+        asked for wrongly.
     """
     args = sys.argv[1:] if args is None else args
     with warnings.catch_warnings():

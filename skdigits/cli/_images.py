@@ -3,7 +3,7 @@
 import csv
 import warnings
 
-from skdigits.cli._files import is_image
+from skdigits.cli._files import image_files, is_image
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 TABLE = "labels.csv"
@@ -106,6 +106,62 @@ def read_labelled_images(folder, shape):
     """
     import numpy as np
 
+    paths, labels = _labelled_files(folder)
+    if not paths:
+        raise ValueError(
+            f"{folder} has no labelled images: expected a sub-folder of images for each label, or "
+            f"{TABLE} with the header file,label."
+        )
+    return _read_rows(paths, shape, normalized=shape == MNIST), np.array(labels)
+
+
+def read_any_images(folder, model):
+    """Return the images of a folder as a model reads them, and their labels if there are any.
+
+    Parameters
+    ----------
+    folder : Path
+        As for `read_labelled_images`, or with images and no labels.
+    model : estimator instance
+        Fitted classifier of this package. Where it begins with a normaliser, or reads images of
+        MNIST's size, they may be of any size; but if all have its own, they are not normalised.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, height * width) or list of str
+        Pixels, or the files for a model that begins with a normaliser.
+    y : ndarray of shape (n_samples,) or None
+        Labels as strings.
+
+    Raises
+    ------
+    ValueError
+        If there are no images, or one cannot be read.
+    """
+    import numpy as np
+
+    from skdigits.normalizer import find_normalizer
+
+    paths, labels = _labelled_files(folder)
+    if not paths:
+        found, wrong = image_files([folder])
+        if wrong:
+            raise ValueError(wrong[folder])
+        paths, labels = found, None
+    y = None if labels is None else np.array(labels)
+    if find_normalizer(model):
+        return [str(path) for path in paths], y
+    shape = image_shape(model)
+    if shape != MNIST:
+        return _read_rows(paths, shape, normalized=False), y
+    try:
+        return _read_rows(paths, shape, normalized=False), y
+    except ValueError:  # one of another size, at least
+        return _read_rows(paths, shape, normalized=True), y
+
+
+def _labelled_files(folder):
+    """Return image files and their labels, of the same length; empty where there are none."""
     table = folder / TABLE
     if table.exists():
         labelled = _read_table(table)
@@ -113,19 +169,17 @@ def read_labelled_images(folder, shape):
         labelled = [
             (path, path.parent.name) for path in sorted(folder.glob("*/*")) if is_image(path)
         ]
-    if not labelled:
-        raise ValueError(
-            f"{folder} has no labelled images: expected a sub-folder of images for each label, or "
-            f"{TABLE} with the header file,label."
-        )
-    paths, labels = zip(*labelled, strict=True)
-    if shape == MNIST:
-        from skdigits.normalizer import DigitNormalizer
+    return [path for path, _ in labelled], [label for _, label in labelled]
 
-        rows = [normal_row(DigitNormalizer().diagnose(path)) for path in paths]
-    else:
-        rows = [read_image(path, shape) for path in paths]
-    return np.stack(rows), np.array(labels)
+
+def _read_rows(paths, shape, *, normalized):
+    import numpy as np
+
+    if not normalized:
+        return np.stack([read_image(path, shape) for path in paths])
+    from skdigits.normalizer import DigitNormalizer
+
+    return np.stack([normal_row(DigitNormalizer().diagnose(path)) for path in paths])
 
 
 def _read_table(table):
