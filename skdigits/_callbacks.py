@@ -1,5 +1,6 @@
 """What happens during training: skorch callbacks."""
 
+import copy
 import math
 
 from skorch.callbacks import Callback
@@ -52,13 +53,21 @@ class EpochEnd(Callback):
     ----------
     history : list of dict
         Appended to.
+    progress : Progress
+        Told of each batch and row.
     functions : list of callable
         Each is called with the row.
     """
 
-    def __init__(self, history, functions):
+    def __init__(self, history, progress, functions):
         self.history = history
+        self.progress = progress
         self.functions = functions
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        """Count the batch."""
+        if training:
+            self.progress.batch()
 
     def on_epoch_end(self, net, **kwargs):
         """Write the row."""
@@ -75,12 +84,32 @@ class EpochEnd(Callback):
         row["learning_rate"] = net.optimizer_.param_groups[0]["lr"]
         row["seconds"] = record["dur"]
         self.history.append(row)
+        self.progress.epoch(row)
         for function in self.functions:
             function(row)
 
 
+class BestEpoch(Callback):
+    """Keep the weights of the epoch with the least validation loss, as long as there is one."""
+
+    def on_train_begin(self, net, **kwargs):
+        """Forget former trainings."""
+        self.loss_, self.weights_ = math.inf, None
+
+    def on_epoch_end(self, net, **kwargs):
+        """Keep them if they are better."""
+        loss = net.history[-1].get("valid_loss", math.inf)
+        if loss < self.loss_:
+            self.loss_, self.weights_ = loss, copy.deepcopy(net.module_.state_dict())
+
+    def restore(self, net):
+        """Give them to the network."""
+        if self.weights_ is not None:
+            net.module_.load_state_dict(self.weights_)
+
+
 class EpochTasks(Callback):
-    """Report each epoch to scikit-learn's callbacks, as a task within fit.
+    """Report a fit and its epochs to scikit-learn's callbacks.
 
     Parameters
     ----------
@@ -88,13 +117,16 @@ class EpochTasks(Callback):
         Of the fit.
     estimator : estimator
         What is being fitted.
+    learned : callable
+        Given the net, returns the attributes that the estimator has learned so far.
     **data
         `X`, `y` and `metadata` of the fit.
     """
 
-    def __init__(self, context, estimator, **data):
+    def __init__(self, context, estimator, learned, **data):
         self.context = context
         self.estimator = estimator
+        self.learned = learned
         self.data = data
 
     def on_train_begin(self, net, **kwargs):
@@ -113,14 +145,14 @@ class EpochTasks(Callback):
         if self.stopped_:
             raise KeyboardInterrupt
 
-    def on_train_end(self, net, **kwargs):
+    def close(self, net):
         """Close the fit."""
         self._close(self.context, net)
 
     def _close(self, task, net):
         return task.call_on_fit_task_end(
             estimator=self.estimator,
-            reconstruction_attributes=lambda: {"net_": net},
+            reconstruction_attributes=lambda: self.learned(net),
             **self.data,
         )
 

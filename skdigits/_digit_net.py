@@ -6,7 +6,7 @@ import math
 import numpy as np
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import EpochTimer, PrintLog
+from skorch.callbacks import EpochTimer
 
 from skdigits._batches import DTYPES, Batches, as_tensor
 from skdigits._devices import has_bfloat16, is_available
@@ -45,7 +45,7 @@ class DigitNet(NeuralNet):
 
     @property
     def _default_callbacks(self):
-        return [("epoch_timer", EpochTimer()), ("print_log", PrintLog())]
+        return [("epoch_timer", EpochTimer())]
 
     def infer(self, x, **fit_params):
         """Return the logits of a batch, in the module's own precision."""

@@ -12,7 +12,7 @@ from skorch.utils import noop
 from torch.nn import functional as F
 
 from skdigits._batches import Batches
-from skdigits._callbacks import EpochEnd, OneCycle, set_learning_rate
+from skdigits._callbacks import BestEpoch, EpochEnd, OneCycle, set_learning_rate
 from skdigits._network import BatchNorm, vote
 
 
@@ -31,7 +31,7 @@ def train(
     history,
     callbacks,
     tasks,
-    verbose,
+    progress,
 ):
     """Train `net` in place.
 
@@ -52,17 +52,18 @@ def train(
     callbacks : list
         skorch callbacks, and functions of a row of the history.
     tasks : EpochTasks or None
-    verbose : int
+    progress : Progress
 
     Raises
     ------
     KeyboardInterrupt
-        On Ctrl-C; the net is then usable, as far as it got.
+        On Ctrl-C; the net is then that of the best epoch, or without a hold-out as far as it got.
     ValueError
         If the loss or a weight is not finite any more.
     """
     plain = [item for item in callbacks if callable(item) and not isinstance(item, type)]
-    net.callbacks = [EpochEnd(history, plain)]
+    ended, best = EpochEnd(history, progress, plain), BestEpoch()
+    net.callbacks = [ended, best]
     net.callbacks += [copy.deepcopy(item) for item in callbacks if item not in plain]
     n_batches = math.ceil(len(dataset) / batch_size)
     if tasks is not None:
@@ -74,7 +75,6 @@ def train(
             EarlyStopping("valid_loss", patience=patience, load_best=True, sink=noop)
         )
     net.initialize_callbacks()
-    net.verbose = verbose
     net.batch_size = batch_size
     net.iterator_train__generator, net.iterator_train__distort = net.generator, distort
     net.train_split = predefined_split(valid_dataset) if valid_dataset is not None else None
@@ -92,13 +92,14 @@ def train(
             interrupt = error
     net.notify("on_train_end", X=dataset)
     net.callbacks, net.train_split = None, None  # they hold the data, as tasks do
-    net.callbacks_ = [(name, item) for name, item in net.callbacks_ if item is not tasks]
+    net.callbacks_ = [item for item in net.callbacks_ if item[1] not in (ended, best, tasks)]
     if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
         raise ValueError(
             "Training diverged: a weight of the network is not finite. "
             "Lower learning_rate, or scale X."
         )
     if interrupt is not None:
+        best.restore(net)
         raise interrupt
 
 

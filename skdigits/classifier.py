@@ -1,6 +1,7 @@
 """The classifier: validation, labels and what fit learns; the face of training."""
 
 import functools
+import math
 import warnings
 from dataclasses import fields
 from numbers import Integral, Real
@@ -21,6 +22,7 @@ from skdigits._degradation import RandomDegradation
 from skdigits._devices import find_device, has_bfloat16
 from skdigits._digit_net import OPTIMIZERS, from_state, get_state, least_loss, new_net
 from skdigits._images import as_rows, find_image_shape, rows_to_images
+from skdigits._progress import Progress
 from skdigits._samples import encode, guessing_loss, hold_out, pixel_statistics
 from skdigits._sklearn import (
     CallbackSupportMixin,
@@ -45,6 +47,11 @@ def unchanged_on_failure(method):
             raise
 
     return wrapper
+
+
+def _learned(net, history):
+    """Return the attributes that training has given to the estimator."""
+    return {"net_": net, "history_": [*history], "n_epochs_": len(history)}
 
 
 def _are_sizes(values):
@@ -143,7 +150,9 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         last.
     on_interrupt : {"raise", "keep"}, default="raise"
         What Ctrl-C does during `fit`: "raise" leaves the estimator as it was before the call and
-        raises KeyboardInterrupt, "keep" warns and keeps the partly trained network.
+        raises KeyboardInterrupt, which ends a search as a whole. "keep" warns and keeps the
+        network: with a hold-out that of the epoch with the least validation loss, else as far as it
+        was trained. Before the end of the first epoch, it raises, too.
     callbacks : list, default=None
         Callbacks of skorch, and functions that are called after each epoch with its row of
         `history_`; ``[print]`` is the simplest. scikit-learn's own callbacks, from version 1.9 on,
@@ -160,7 +169,9 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         10,000 on where the processor computes it natively, else float32. Under bfloat16 the
         weights are kept, and predictions computed, in float32.
     verbose : int, default=0
-        Above 0, a line is printed after each epoch.
+        1 shows a bar with the remaining time in a terminal or a notebook, a line for each epoch in
+        a pipe, and a line for each fit in the workers of a search. 2 shows a line for each epoch
+        everywhere. All of it goes to stderr, and to the logger "skdigits".
 
     Attributes
     ----------
@@ -388,13 +399,12 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             self._start(train, classes, rng)
         context = self._init_callback_context(max_subtasks=self.max_epochs_)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
-        tasks = EpochTasks(context, self, X=X, y=y, metadata=metadata)
         return self._train(
             train,
             valid,
             max_epochs=self.max_epochs_,
             schedule=self.schedule,
-            tasks=tasks,
+            tasks=functools.partial(EpochTasks, context, self, X=X, y=y, metadata=metadata),
         )
 
     @unchanged_on_failure
@@ -446,7 +456,7 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             self.label_smoothing_ = 0.0  # a part of the data is too little to calibrate by
         if first:
             self._start(train, classes, self._random_state())
-        return self._train(train, None, max_epochs=1, schedule="constant", tasks=None)
+        return self._train(train, None, max_epochs=1, schedule="constant")
 
     def _check_data(self, X, y, *, reset):
         self._check_sizes()
@@ -537,37 +547,36 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self.net_ = new_net(recipe, seed=rng.randint(2**31), pixel_mean=mean, pixel_scale=scale)
         self.history_ = []
 
-    def _train(self, train, valid, *, max_epochs, schedule, tasks):
+    def _train(self, train, valid, *, max_epochs, schedule, tasks=None):
         net, history = from_state(get_state(self.net_)), [*self.history_]
         distort = self._distortion() if self.augment_ else None
         dataset = self._resident(train)
         held_out = None if valid is None else self._resident(valid)
+        n_batches = max_epochs * math.ceil(len(dataset) / self.batch_size_)
+        if tasks is not None:
+            tasks = tasks(learned=lambda net: _learned(from_state(get_state(net)), history))
         try:
-            _training.train(
-                net,
-                dataset,
-                held_out,
-                max_epochs=max_epochs,
-                batch_size=self.batch_size_,
-                learning_rate=self.learning_rate,
-                schedule=schedule,
-                label_smoothing=self.label_smoothing_,
-                distort=distort,
-                patience=self.patience if self.early_stopping else None,
-                history=history,
-                callbacks=self.callbacks or [],
-                tasks=tasks,
-                verbose=self.verbose,
-            )
+            with Progress(self.verbose, len(history) + max_epochs, n_batches) as progress:
+                _training.train(
+                    net,
+                    dataset,
+                    held_out,
+                    max_epochs=max_epochs,
+                    batch_size=self.batch_size_,
+                    learning_rate=self.learning_rate,
+                    schedule=schedule,
+                    label_smoothing=self.label_smoothing_,
+                    distort=distort,
+                    patience=self.patience if self.early_stopping else None,
+                    history=history,
+                    callbacks=self.callbacks or [],
+                    tasks=tasks,
+                    progress=progress,
+                )
         except KeyboardInterrupt:
-            if self.on_interrupt == "raise":
+            if self.on_interrupt == "raise" or len(history) == len(self.history_):
                 raise
-            warnings.warn(
-                f"Interrupted after {len(history)} of {max_epochs} epochs; the partly trained "
-                "network is kept.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
+            self._warn_of_interrupt(history[len(self.history_) :], max_epochs)
         if tasks is not None and self.augment_:
             _training.refresh_statistics(net, dataset)
         if tasks is not None and self.label_smoothing_:
@@ -577,9 +586,25 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 _training.calibrate(net, held_out)
         if tasks is not None:
             _training.learn_typical(net, dataset)
-        self.net_, self.history_, self.n_epochs_ = net, history, len(history)
+        vars(self).update(_learned(net, history))
+        if tasks is not None:
+            tasks.close(net)
         self._warn_if_no_better_than_guessing(train)
         return self
+
+    @staticmethod
+    def _warn_of_interrupt(rows, max_epochs):
+        if "valid_loss" in rows[-1]:
+            best = min(rows, key=lambda row: row["valid_loss"])
+            kept = f"that of epoch {best['epoch']}, the best by its validation loss"
+        else:
+            kept = "as far as it was trained"
+        warnings.warn(
+            f"Interrupted after {len(rows)} of {max_epochs} epochs; the network is kept, {kept}. "
+            "With warm_start=True, fit goes on from it.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
 
     def _distortion(self):
         warp = RandomWarp(*(getattr(self, field.name) for field in fields(RandomWarp)))

@@ -13,9 +13,18 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skdigits"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
 
-HELPERS = {"_images", "_plain", "_sklearn"}
+HELPERS = {"_images", "_plain", "_sklearn", "_views"}
 NORMALIZING = {"_pictures", "_ink", "_components", "_rules", "_strokes", "_placing", "_diagnosis"}
-FLOOR_0 = {"preprocessing", "datasets", "_auto", "_samples", "settings", "versions", *HELPERS}
+FLOOR_0 = {
+    "preprocessing",
+    "datasets",
+    "_auto",
+    "_progress",
+    "_samples",
+    "settings",
+    "versions",
+    *HELPERS,
+}
 FLOOR_0 |= {"metrics", "normalizer", "_normalizing", *NORMALIZING}
 FLOOR_1 = {"_network", "_typicality", "_augmentation", "_degradation", "_batches", "_devices"}
 NET = {"_digit_net", "_callbacks"}
@@ -137,6 +146,6 @@ def test_every_imported_package_is_declared():
     extras = project["optional-dependencies"].values()
     requirements = [*project["dependencies"], *itertools.chain(*extras)]
     declared = {re.match(r"[\w.-]+", requirement)[0] for requirement in requirements}
-    distribution = {"sklearn": "scikit-learn", "PIL": "pillow"}
+    distribution = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
     imported = set().union(*(third_party_of(path) for path in [PACKAGE / "__init__.py", *FILES]))
     assert {distribution.get(name, name) for name in imported} <= declared

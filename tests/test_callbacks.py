@@ -29,15 +29,6 @@ def test_a_function_gets_each_row_of_the_history(small_digits):
     assert rows == clf.history_
 
 
-def test_verbose_prints_a_line_an_epoch(small_digits, capsys):
-    classifier(max_epochs=3).fit(*small_digits)
-    assert capsys.readouterr().out == ""
-    classifier(max_epochs=3, verbose=1, validation_fraction=0.2).fit(*small_digits)
-    printed = capsys.readouterr().out
-    assert "valid_accuracy" in printed
-    assert len(printed.strip().splitlines()) == 2 + 3
-
-
 class CountBatches(Callback):
     """Counts."""
 
@@ -113,10 +104,39 @@ def test_ctrl_c_leaves_a_former_model(small_digits):
 def test_ctrl_c_keeps_the_partly_trained_model_on_request(small_digits):
     X, y = small_digits
     clf = classifier(max_epochs=50, callbacks=[PressCtrlC(20)], on_interrupt="keep")
-    with pytest.warns(ConvergenceWarning, match="after 20 of 50 epochs"):
+    with pytest.warns(
+        ConvergenceWarning, match="after 20 of 50 epochs; the network is kept, as far"
+    ):
         clf.fit(X, y)
     assert clf.n_epochs_ == 20
     assert clf.score(X, y) > 0.9
+
+
+def test_ctrl_c_keeps_the_best_epoch_of_those_with_a_hold_out(small_digits):
+    X, y = small_digits
+    # A learning rate this high makes the validation loss go up and down.
+    parameters = {"max_epochs": 40, "learning_rate": 0.3, "validation_fraction": 0.3}
+    clf = classifier(**parameters, callbacks=[PressCtrlC(15)], on_interrupt="keep")
+    with pytest.warns(ConvergenceWarning, match="after 15 of 40 epochs") as warned:
+        clf.fit(X, y)
+    best = min(clf.history_, key=lambda row: row["valid_loss"])["epoch"]
+    assert best < 15 == clf.n_epochs_
+    assert f"that of epoch {best}, the best" in str(warned[0].message)
+    short = classifier(**parameters, callbacks=[PressCtrlC(best)], on_interrupt="keep")
+    with pytest.warns(ConvergenceWarning):
+        short.fit(X, y)
+    np.testing.assert_array_equal(clf.predict_proba(X), short.predict_proba(X))
+
+
+def test_ctrl_c_in_the_first_epoch_keeps_nothing(small_digits):
+    class PressInBatch(Callback):
+        def on_batch_end(self, net, training=False, **kwargs):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    clf = classifier(callbacks=[PressInBatch()], on_interrupt="keep")
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(*small_digits)
+    assert not hasattr(clf, "net_")
 
 
 def test_ctrl_c_ends_a_whole_search(small_digits):
@@ -145,6 +165,43 @@ def test_scoring_monitor_scores_each_epoch(small_digits, sklearn_callback):
     assert len(scores) == 10
     assert scores[-1] == clf.score(X, y) > scores[0]
     assert pickle.loads(pickle.dumps(clf)).n_epochs_ == 10
+
+
+def test_each_epoch_hands_over_an_estimator_of_its_own(small_digits, sklearn_callback):
+    X, y = small_digits
+
+    class Keep:
+        def setup(self, estimator, context):
+            self.fitted = []
+
+        def teardown(self, estimator, context):
+            pass
+
+        def on_fit_task_begin(self, estimator, context):
+            pass
+
+        def on_fit_task_end(self, estimator, context, *, fitted_estimator):
+            self.fitted.append(fitted_estimator)
+
+    keep = Keep()
+    parameters = {"validation_fraction": 0.2, "label_smoothing": 0.1}
+    clf = classifier(**parameters).set_callbacks(keep).fit(X, y)
+    *epochs, last = keep.fitted
+    assert [each.n_epochs_ for each in epochs] == [1, 2, 3, 4, 5]
+    assert [each.history_[-1] for each in epochs] == clf.history_
+    assert epochs[0].score(X, y) < epochs[4].score(X, y)
+    np.testing.assert_array_equal(last.predict_proba(X), clf.predict_proba(X))
+
+
+def test_scoring_monitor_takes_the_history_through_a_search(small_digits, sklearn_callback):
+    monitor = sklearn_callback.ScoringMonitor(scoring=lambda clf, X, y: clf.history_[-1])
+    clf = classifier(validation_fraction=0.2).set_callbacks(monitor)
+    search = GridSearchCV(clf, {"learning_rate": [0.01, 0.02]}, cv=2, n_jobs=2)
+    search.fit(*small_digits)
+    rows = [row for row in monitor.get_logs().data if row["task_name"] == "epoch"]
+    assert len(rows) == (2 * 2 + 1) * 5
+    assert {row["epoch"] for row in rows} == {1, 2, 3, 4, 5}
+    assert all(row["valid_loss"] > 0 for row in rows)
 
 
 def test_progress_bar_works_in_a_pipeline(small_digits, sklearn_callback, capsys):
