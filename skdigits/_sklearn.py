@@ -1,5 +1,9 @@
 """What scikit-learn keeps private or has only in newer versions, in one place."""
 
+import functools
+from contextlib import nullcontext
+from importlib.metadata import PackageNotFoundError, metadata
+
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight
@@ -11,6 +15,9 @@ except ImportError:  # scikit-learn < 1.9
     class _NoContext:
         def subcontext(self, **kwargs):
             return self
+
+        def propagate_callback_context(self, estimator):
+            return nullcontext()
 
         def call_on_fit_task_begin(self, **kwargs):
             pass
@@ -29,8 +36,30 @@ except ImportError:  # scikit-learn < 1.9
         return method
 
 
+@functools.cache
+def _documentation():
+    """Return the address of the documentation, or "" where the package is not installed."""
+    try:
+        urls = metadata("skdigits").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        urls = []
+    return dict(url.split(", ") for url in urls).get("Documentation", "")
+
+
+class DocLinkMixin:
+    """Lets the HTML repr link to the pages of this package."""
+
+    _doc_link_module = "skdigits"
+
+    @property
+    def _doc_link_template(self):
+        address = _documentation()
+        return address and f"{address}generated/skdigits.{{estimator_name}}.html"
+
+
 __all__ = [
     "CallbackSupportMixin",
+    "DocLinkMixin",
     "HasMethods",
     "Interval",
     "StrOptions",

@@ -30,7 +30,7 @@ class Terminal:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
         self.bar = Progress(*columns, console=console, transient=True)
-        self.task = self.bar.add_task("", total=n_steps)
+        self.task = self.bar.add_task("training", total=n_steps)
         self.bar.start()
 
     def line(self, text):

@@ -26,6 +26,7 @@ from skdigits._progress import Progress
 from skdigits._samples import encode, guessing_loss, hold_out, pixel_statistics
 from skdigits._sklearn import (
     CallbackSupportMixin,
+    DocLinkMixin,
     Interval,
     StrOptions,
     _fit_context,
@@ -58,7 +59,7 @@ def _are_sizes(values):
     return all(isinstance(value, Integral) and int(value) > 0 for value in values)
 
 
-class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class CNNDigitClassifier(CallbackSupportMixin, DocLinkMixin, ClassifierMixin, BaseEstimator):
     """A convolutional network for images of digits, as a scikit-learn classifier.
 
     Blocks of convolution, batch normalisation and ReLU with max-pooling between them, then a fully
@@ -190,6 +191,8 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         "valid_accuracy", "learning_rate" (of the last batch) and "seconds".
     n_epochs_, n_iter_ : int
         Number of epochs trained.
+    n_weights_ : int
+        Number of weights of the network, or of all networks together, biases included.
     patch_size_, filters_, max_epochs_, batch_size_, label_smoothing_, augment_, device_, precision_
         What "auto" chose, or the parameter's own value. They stand in the repr, too.
     loss_ : float
@@ -816,6 +819,11 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         return self.n_epochs_
 
     @property
+    def n_weights_(self):
+        """Number of weights."""
+        return sum(weights.numel() for weights in self.net_.module_.parameters())
+
+    @property
     def loss_curve_(self):
         """Training loss of each epoch."""
         return [row["train_loss"] for row in self.history_]
@@ -857,6 +865,24 @@ class CNNDigitClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             if str(getattr(self, name)) == "auto" and hasattr(self, name + "_")
         ]
         return f"{text}  # auto: {', '.join(chosen)}" if chosen else text
+
+    def _repr_html_inner(self):
+        return super()._repr_html_inner() + self._summary()
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if "text/html" in bundle:
+            bundle["text/html"] += self._summary()
+        return bundle
+
+    def _summary(self):
+        """Return, as HTML, what a notebook shows below the estimator once it is fitted."""
+        if not hasattr(self, "net_"):
+            return ""
+        text = f"{self.n_weights_:,} weights, trained for {self.n_epochs_} epochs on {self.device_}"
+        if self.validation_scores_:
+            text += f"; validation accuracy {self.validation_scores_[-1]:.2%}"
+        return f"<p>{text}</p>"
 
     def __getstate__(self):
         state = dict(super().__getstate__())

@@ -15,6 +15,7 @@ from skdigits._normalizing import SIDE, normalize
 from skdigits._pictures import read_picture, to_unit
 from skdigits._sklearn import (
     CallbackSupportMixin,
+    DocLinkMixin,
     Interval,
     StrOptions,
     _fit_context,
@@ -27,7 +28,7 @@ PICTURE_TYPES = (str, os.PathLike, Image.Image)
 CHUNK = 4_000_000  # pixels that are worked on at a time
 
 
-class DigitNormalizer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, BaseEstimator):
     """Bring any picture of one digit to MNIST's form.
 
     A network that was trained on MNIST reads what looks like MNIST: light ink on black, the

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skdigits._images import as_rows
-from skdigits._sklearn import CallbackSupportMixin, with_callbacks
+from skdigits._sklearn import CallbackSupportMixin, DocLinkMixin, with_callbacks
 
 __all__ = ["PixelScaler"]
 
@@ -32,7 +32,9 @@ def _choose_range(pixel_range, rows):
     return low, high, False
 
 
-class PixelScaler(CallbackSupportMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class PixelScaler(
+    CallbackSupportMixin, DocLinkMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator
+):
     """Scale pixels to [0, 1] by one range for the whole image.
 
     :class:`~sklearn.preprocessing.MinMaxScaler` scales each pixel by its own range, which

@@ -14,7 +14,15 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from skdigits._sklearn import HasMethods, Interval, StrOptions, _fit_context
+from skdigits._sklearn import (
+    CallbackSupportMixin,
+    DocLinkMixin,
+    HasMethods,
+    Interval,
+    StrOptions,
+    _fit_context,
+    with_callbacks,
+)
 
 __all__ = ["SelectiveClassifier"]
 
@@ -116,7 +124,9 @@ def selective_from(estimator, confidence, is_right, **parameters):
     return selective._choose_threshold(confidence, is_right)
 
 
-class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class SelectiveClassifier(
+    CallbackSupportMixin, DocLinkMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+):
     """Answer where the error rate stays below a limit, and reject the rest.
 
     A part of the samples is held out. The classifier is trained on the others, and the held-out
@@ -222,6 +232,7 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.reject_label = reject_label
         self.random_state = random_state
 
+    @with_callbacks
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y):
         """Train the classifier and choose the threshold.
@@ -251,6 +262,8 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
+        context = self._init_callback_context(max_subtasks=1)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         if isinstance(self.estimator, FrozenEstimator):
             self.estimator_, X_held_out, y_held_out = self.estimator, X, y
         else:
@@ -260,9 +273,16 @@ class SelectiveClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             X_train, X_held_out, y_train, y_held_out = train_test_split(
                 X, y, test_size=fraction, random_state=self.random_state
             )
-            self.estimator_ = clone(self.estimator).fit(X_train, y_train)
+            self.estimator_ = clone(self.estimator)
+            task = context.subcontext(task_name="fit-classifier")
+            with task.propagate_callback_context(self.estimator_):
+                task.call_on_fit_task_begin(estimator=self, X=X_train, y=y_train)
+                self.estimator_.fit(X_train, y_train)
+                task.call_on_fit_task_end(estimator=self, X=X_train, y=y_train)
         confidence, labels = most_probable(self.estimator_, X_held_out)
-        return self._choose_threshold(confidence, labels == y_held_out)
+        self._choose_threshold(confidence, labels == y_held_out)
+        context.call_on_fit_task_end(estimator=self, X=X, y=y, reconstruction_attributes={})
+        return self
 
     def _choose_threshold(self, confidence, is_right):
         self.classes_ = self.estimator_.classes_

@@ -15,7 +15,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from skorch.callbacks import Callback, EarlyStopping
 
-from skdigits import CNNDigitClassifier, PixelScaler
+from skdigits import CNNDigitClassifier, PixelScaler, SelectiveClassifier
 
 
 def classifier(**parameters):
@@ -208,6 +208,24 @@ def test_progress_bar_works_in_a_pipeline(small_digits, sklearn_callback, capsys
     bar = sklearn_callback.ProgressBar(max_propagation_depth=None)
     make_pipeline(PixelScaler(), classifier()).set_callbacks(bar).fit(*small_digits)
     assert "CNNDigitClassifier - fit" in capsys.readouterr().out
+
+
+def test_progress_bars_nest_through_search_wrapper_and_pipeline(
+    small_digits, sklearn_callback, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "200")
+    bar = sklearn_callback.ProgressBar(max_propagation_depth=None)
+    selective = SelectiveClassifier(
+        make_pipeline(PixelScaler(), classifier()), max_error_rate=0.5, random_state=0
+    )
+    search = GridSearchCV(selective, {"confidence": [0.9, 0.95]}, cv=2)
+    search.set_callbacks(bar).fit(*small_digits)
+    shown = capsys.readouterr().out
+    depth = {line.strip(): len(line) - len(line.lstrip()) for line in shown.splitlines()}
+    names = ("GridSearchCV - fit", "SelectiveClassifier - fit", "Pipeline - fit")
+    names += ("CNNDigitClassifier - fit",)
+    found = [min(deep for line, deep in depth.items() if name in line) for name in names]
+    assert found == sorted(set(found))
 
 
 def test_progress_bar_works_in_a_search_with_processes(small_digits, sklearn_callback):

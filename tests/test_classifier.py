@@ -6,17 +6,19 @@ import io
 import pickle
 import warnings
 import weakref
+from importlib.metadata import metadata
 
 import joblib
 import numpy as np
 import pytest
 import torch
 from scipy.sparse import csr_array
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import cross_val_score, train_test_split
 
-from skdigits import CNNDigitClassifier
+from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler, SelectiveClassifier
 
 
 def classifier(**parameters):
@@ -564,7 +566,38 @@ def test_repr_shows_what_auto_chose(small_digits):
         "# auto: patch_size=1, filters=(32, 64, 128), batch_size=200, label_smoothing=0.0, "
         "augment=False, device='cpu', precision='float64'"
     )
-    assert "CNNDigitClassifier" in clf._repr_html_()
+
+
+def test_html_repr_says_what_came_of_the_fit(small_digits):
+    clf = CNNDigitClassifier(max_epochs=3, validation_fraction=0.2, random_state=0)
+    summary = "weights, trained for 3 epochs"
+    assert summary not in clf._repr_html_()
+    clf.fit(*small_digits)
+    assert clf.n_weights_ == sum(w.numel() for w in clf.net_.module_.parameters())
+    text = f"<p>{clf.n_weights_:,} weights, trained for 3 epochs on cpu; validation accuracy "
+    text += f"{clf.validation_scores_[-1]:.2%}</p>"
+    assert clf._repr_html_().endswith(text)
+    assert clf._repr_mimebundle_()["text/html"].endswith(text)
+    assert clf._repr_mimebundle_()["text/plain"] == repr(clf)
+    with config_context(display="text"):
+        assert not hasattr(clf, "_repr_html_")
+        assert clf._repr_mimebundle_().keys() == {"text/plain"}
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        CNNDigitClassifier(),
+        PixelScaler(),
+        DigitNormalizer(),
+        SelectiveClassifier(CNNDigitClassifier()),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_html_repr_links_to_the_documentation(estimator):
+    page = f"generated/skdigits.{type(estimator).__name__}.html"
+    (address,) = metadata("skdigits").get_all("Project-URL")
+    assert f'href="{address.removeprefix("Documentation, ")}{page}"' in estimator._repr_html_()
 
 
 def test_scores_fall_off_for_what_is_no_digit(digits):

@@ -288,17 +288,63 @@ def test_train__full_disk__leaves_nothing(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_train__interrupted__leaves_nothing(tmp_path):
-    args = ("train", "--dataset", "digits", "--epochs", "1000", "--output", tmp_path / "results")
-    with start(*args, stderr=subprocess.PIPE) as process:
+LONG = ("train", "--dataset", "digits", "--epochs", "1000", "--set", "filters=(16,)", "--output")
+
+
+def test_train__interrupted__leaves_the_best_so_far_and_says_how_to_go_on(tmp_path):
+    output = tmp_path / "results"
+    with start(*LONG, output, stderr=subprocess.PIPE) as process:
         assert process.stderr.readline().startswith("epoch    1/1000")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert out == ""
-    assert err.splitlines()[-1] == "skdigits: interrupted"
+    assert "accuracy" in out
     assert "Traceback" not in err
-    assert os.listdir(tmp_path) == []
+    *_, warning, advice = err.splitlines()
+    assert "Interrupted after" in warning
+    assert "the best by its validation loss" in warning
+    assert {path.name for path in output.iterdir()} == FILES
+    training = json.loads((output / "report.json").read_text())["training"]
+    n_epochs = len(training["history"])
+    assert training["n_epochs_left"] == 1000 - n_epochs > 0
+
+    command = advice.partition("To go on: skdigits ")[2].split()
+    assert command[command.index("--epochs") + 1] == str(training["n_epochs_left"])
+    command[command.index("--epochs") + 1] = "2"
+    result = run(*command, "--json")
+    assert result.code == 0
+    again = json.loads(result.out)["training"]
+    assert [row["epoch"] for row in again["history"]] == list(range(1, n_epochs + 3))
+    assert again["history"][:n_epochs] == training["history"]
+    assert again["n_epochs_left"] == 0
+    assert not load_model(output / "model.safetensors")[-1].warm_start
+
+
+def test_train__interrupted_while_evaluating__leaves_the_model(tmp_path):
+    code = (
+        "import sys; from skdigits.cli import main, train\n"
+        "from skdigits.cli import _evaluation\n"
+        "def interrupt(path, *args): path.write_text('half'); raise KeyboardInterrupt\n"
+        "_evaluation.save_picture = interrupt\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    output = tmp_path / "results"
+    command = [sys.executable, "-c", code, *QUICK, "--output", output]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    advice = done.stderr.splitlines()[-1]
+    assert os.listdir(output) == ["model.safetensors"]
+    assert run(*advice.partition("To go on: skdigits ")[2].split()).code == 0
+
+
+def test_train__from_what_is_no_model_of_it(tmp_path):
+    args = (*QUICK, "--output", tmp_path / "results", "--from", tmp_path / "model")
+    assert_refused(run(*args), 1, "model")
+    assert_refused(run(*args, "--preset", "fast"), 2, "exclude each other")
+    save_model(load_pretrained(max_error_rate=0.01), tmp_path / "model")
+    assert_refused(run(*args), 2, "--from takes a model of `skdigits train`")
+    save_model(load_pretrained(), tmp_path / "model")
+    assert_refused(run(*args), 2, "features")
 
 
 def test_train__on_a_terminal__shows_a_bar(tmp_path):

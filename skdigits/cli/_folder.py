@@ -45,3 +45,10 @@ def new_folder(path, *, force):
                 file.replace(path / file.name)
         else:
             folder.rename(path)
+
+
+def keep_only(path):
+    """Remove every other file beside one."""
+    for file in path.parent.iterdir():
+        if file != path:
+            file.unlink()

@@ -1,8 +1,7 @@
 """``skdigits train``: from MNIST to a model, a report and pictures."""
 
 import ast
-import sys
-from contextlib import nullcontext
+import warnings
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +13,8 @@ import typer
 from skdigits.cli._console import print_json, say, write_report
 from skdigits.cli._dataset import Dataset, load
 from skdigits.cli._evaluation import Evaluation, save_picture
-from skdigits.cli._folder import new_folder
-from skdigits.cli._model import MODEL_NAME
+from skdigits.cli._folder import keep_only, new_folder
+from skdigits.cli._model import MODEL_NAME, open_model
 from skdigits.settings import presets
 from skdigits.versions import versions
 
@@ -35,7 +34,16 @@ def train(
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes through the training images.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="The same seed gives the same model.", show_default="0"),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="MODEL", help="Go on with a model that this command has left."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(help="Folder for the results.", show_default="skdigits-mnist or -digits"),
@@ -54,72 +62,93 @@ def train(
     The folder holds the model, the report as text and JSON, and as PNG the confusion matrix,
     sample predictions, the worst errors and the training curve.
 
+    Ctrl-C ends the training, if an epoch is done, and the results are those of the best epoch so
+    far. A second one ends the evaluation, and leaves the model alone.
+
     For example:
 
     - `skdigits train`
     - `skdigits train --preset accurate`
     - `skdigits train --epochs 3 --set learning_rate=0.005 --set augment=False`
     - `skdigits train --dataset digits --output my-digits --force`
+    - `skdigits train --from skdigits-mnist --epochs 5 --output longer`
     """
-    from sklearn.pipeline import make_pipeline
-
-    from skdigits.classifier import CNNDigitClassifier
-    from skdigits.displays import TrainingCurveDisplay
     from skdigits.persistence import save_model
-    from skdigits.preprocessing import PixelScaler
 
-    parameters = {"validation_fraction": 1 / 12, "random_state": seed}
-    if preset:
-        parameters |= presets[preset.value]
+    if start and preset:
+        raise typer.BadParameter("--from and --preset exclude each other.")
+    parameters = {**presets[preset.value]} if preset else {}
     if epochs:
         parameters["max_epochs"] = epochs
-    settable = sorted(CNNDigitClassifier().get_params().keys() - {"callbacks"})
-    parameters |= _parse(settings or [], settable)
-    classifier = CNNDigitClassifier(**parameters)
-    model = make_pipeline(PixelScaler(), classifier)
+    if seed is not None:
+        parameters["random_state"] = seed
+    model, classifier = _open(start) if start else _new()
+    classifier.set_params(**parameters | _parse(settings or []))
 
     dataset, X, y = _load_training(dataset)
     output = output or Path(f"skdigits-{dataset.value}")
     with new_folder(output, force=force) as folder:
-        seconds = _fit(model, X, y)
-        parameters = classifier.get_params()
-        evaluation = Evaluation(model, *load(dataset, "test"))
-        report = {
-            "dataset": dataset.value,
-            **evaluation.figures(),
-            "training": {
-                "n_images": len(X),
-                "preset": preset and preset.value,
-                "n_epochs": classifier.n_epochs_,
-                "seconds": seconds,
-                "parameters": parameters,
-                "auto": {
-                    name: getattr(classifier, f"{name}_")
-                    for name, value in parameters.items()
-                    if value == "auto"
-                },
-                "history": classifier.history_,
-            },
-            "versions": versions(),
-        }
+        training = _fit(model, classifier, X, y)
         save_model(model, folder / MODEL_NAME)
-        write_report(folder, report, _text(report, evaluation))
-        evaluation.save_pictures(folder)
-        n_panels = 2 if "valid_accuracy" in classifier.history_[-1] else 1
-        save_picture(
-            folder / "training_curve.png",
-            lambda axes: TrainingCurveDisplay.from_estimator(model, ax=axes),
-            (4 * n_panels, 3.4),
-            n_panels,
-        )
-    if json:
+        try:
+            evaluation = Evaluation(model, *load(dataset, "test"))
+            report = {
+                "dataset": dataset.value,
+                **evaluation.figures(),
+                "training": {"preset": preset and preset.value, **training},
+                "versions": versions(),
+            }
+            write_report(folder, report, _text(report, evaluation))
+            evaluation.save_pictures(folder)
+            _save_curve(folder / "training_curve.png", classifier)
+        except KeyboardInterrupt:
+            report = None
+            keep_only(folder / MODEL_NAME)
+    if report is None:
+        again = f"skdigits evaluate {output} --dataset {dataset.value}"
+        say(f"The evaluation was interrupted. To go on: {again}")
+    elif json:
         print_json(report)
     else:
         typer.echo(f"{evaluation.table()}\nModel, report and pictures are in {output}.")
+    if training["n_epochs_left"]:
+        say(
+            f"The training was interrupted. To go on: skdigits train --from {output} --dataset "
+            f"{dataset.value} --epochs {training['n_epochs_left']} --output {output} --force"
+        )
+    if report is None or training["n_epochs_left"]:
+        raise typer.Exit(1)
 
 
-def _parse(settings, names):
+def _new():
+    """Return an untrained pipeline, and its classifier."""
+    from sklearn.pipeline import make_pipeline
+
+    from skdigits.classifier import CNNDigitClassifier
+    from skdigits.preprocessing import PixelScaler
+
+    classifier = CNNDigitClassifier(validation_fraction=1 / 12, random_state=0)
+    return make_pipeline(PixelScaler(), classifier), classifier
+
+
+def _open(path):
+    """Return the pipeline in a model file, and its classifier, which is to go on."""
+    from sklearn.pipeline import Pipeline
+
+    from skdigits.classifier import CNNDigitClassifier
+
+    model = open_model(path)
+    classifier = model[-1] if isinstance(model, Pipeline) else model
+    if not isinstance(classifier, CNNDigitClassifier):
+        raise typer.BadParameter(f"--from takes a model of `skdigits train`, not {path}.")
+    return model, classifier.set_params(warm_start=True)
+
+
+def _parse(settings):
     """Return the parameters that ``--set`` gives, as Python values."""
+    from skdigits.classifier import CNNDigitClassifier
+
+    names = sorted(CNNDigitClassifier().get_params().keys() - {"callbacks"})
     parameters = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -152,25 +181,13 @@ def _load_training(dataset):
     return Dataset.digits, *load(Dataset.digits, "train")
 
 
-def _fit(model, X, y):
-    """Fit with progress on stderr, and return the seconds it took."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    classifier, rows = model[-1], []
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    bar = Progress(console=console, transient=True)
-    task = bar.add_task("training", total=None)
-
-    def show(row):
-        rows.append(row)
-        bar.update(task, total=classifier.max_epochs_, completed=row["epoch"])
-        console.print(_line(row, classifier.max_epochs_))
-
-    classifier.set_params(callbacks=[show])
+def _fit(model, classifier, X, y):
+    """Fit, and return what is to be reported of it."""
+    parameters, rows = classifier.get_params(), []
+    classifier.set_params(verbose=2, on_interrupt="keep", callbacks=[rows.append])
     started = perf_counter()
     try:
-        with bar if sys.stderr.isatty() else nullcontext():
+        with warnings.catch_warnings(record=True) as caught:
             model.fit(X, y)
     except ValueError as error:
         if rows:
@@ -178,15 +195,36 @@ def _fit(model, X, y):
         # What stops it before the first epoch is a parameter.
         raise typer.BadParameter(str(error)) from error
     finally:
-        classifier.set_params(callbacks=None)
-    return perf_counter() - started
+        classifier.set_params(**{**parameters, "warm_start": False})
+    seconds = perf_counter() - started
+    for warning in caught:
+        say(f"warning: {warning.message}")
+    is_interrupted = any("Interrupted" in str(warning.message) for warning in caught)
+    return {
+        "n_images": len(X),
+        "n_epochs": classifier.n_epochs_,
+        "n_epochs_left": classifier.max_epochs_ - len(rows) if is_interrupted else 0,
+        "seconds": seconds,
+        "parameters": parameters,
+        "auto": {
+            name: getattr(classifier, f"{name}_")
+            for name, value in parameters.items()
+            if value == "auto"
+        },
+        "history": classifier.history_,
+    }
 
 
-def _line(row, n_epochs):
-    line = f"epoch {row['epoch']:{len(str(n_epochs))}}/{n_epochs}  loss {row['train_loss']:.4f}"
-    if "valid_accuracy" in row:
-        line += f"  hold-out: loss {row['valid_loss']:.4f}, accuracy {row['valid_accuracy']:.2%}"
-    return f"{line}  {row['seconds']:.1f} s"
+def _save_curve(path, classifier):
+    from skdigits.displays import TrainingCurveDisplay
+
+    n_panels = 2 if "valid_accuracy" in classifier.history_[-1] else 1
+    save_picture(
+        path,
+        lambda axes: TrainingCurveDisplay.from_estimator(classifier, ax=axes),
+        (4 * n_panels, 3.4),
+        n_panels,
+    )
 
 
 def _text(report, evaluation):
