@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import logging
 import os
 import queue
 import shutil
@@ -22,6 +23,8 @@ from sklearn.datasets import fetch_openml, get_data_home
 from sklearn.utils import Bunch
 
 __all__ = ["fetch_mnist"]
+
+logger = logging.getLogger("skdigits")
 
 _N_SAMPLES, _N_FEATURES = 70_000, 784
 _SUBSETS = {"train": slice(0, 60_000), "test": slice(60_000, 70_000), "all": slice(0, 70_000)}
@@ -217,6 +220,7 @@ def _load(home, download_if_missing):
         warn(f"{' and '.join(damage)}: rebuilding it.", stacklevel=3)
 
     started = perf_counter()
+    logger.info("Reading MNIST from %s", openml if files else "OpenML")
     with TemporaryDirectory(prefix="skdigits-") as folder:
         private = Path(folder, _OPENML_FOLDER)
         try:
