@@ -1,9 +1,12 @@
 """Sphinx configuration; `tox -e docs` builds the pages."""
 
+import sys
 import zlib
 from pathlib import Path
 
 import skdigits
+
+sys.path.append(str(Path(__file__).parent / "_ext"))
 
 project = "skdigits"
 author = "skdigits developers"
@@ -17,9 +20,10 @@ extensions = [
     "myst_parser",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
+    "floors",
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["_build", "_templates"]
+exclude_patterns = ["_build", "_ext", "_templates"]
 default_role = "literal"
 smartquotes = False
 toc_object_entries_show_parents = "hide"
