@@ -20,7 +20,12 @@ sys.path.append(str(ROOT))  # last: an installed skdigits goes before the checko
 from examples.benchmarks import bare, circumstances, compare, fits  # noqa: E402
 from examples.benchmarks.entries import ENTRIES, OURS  # noqa: E402
 from examples.benchmarks.plot import COLORS, spread_out  # noqa: E402
-from examples.benchmarks.report import brief_table, write_report  # noqa: E402
+from examples.benchmarks.report import (  # noqa: E402
+    brief_table,
+    show,
+    show_seconds,
+    write_report,
+)
 from examples.benchmarks.summary import mean_curve, summarize, targets, time_to  # noqa: E402
 
 SETTING = {
@@ -386,6 +391,22 @@ def test_onnx_runtime_is_measured(tmp_path, mnist_home):
     assert run["one_image_ms"] > 0
 
 
-def test_readme_has_the_table_of_the_documented_run():
-    document = json.loads((ROOT / "docs/benchmarks/results.json").read_text())
-    assert brief_table(document["summary"]) in (ROOT / "README.md").read_text()
+def test_readme_has_the_figures_of_the_documented_run():
+    summary = json.loads((ROOT / "docs/benchmarks/results.json").read_text())["summary"]
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    rows = {
+        cells[0].strip(): [cell.strip() for cell in cells[1:]]
+        for cells in (line.strip("|").split("|") for line in lines if line.startswith("|"))
+    }
+    entries = [summary[name] for name in ("default", "skorch", "recipe", "mlp", "svc")]
+    seconds = [show_seconds(figures["fit_seconds"]["median"]) for figures in entries]
+    seconds[-1] += " for 10,000"
+    assert rows["seconds of `fit`, 60,000 images ²"] == seconds
+    accuracy = [show(figures["accuracy_mean"], 2) for figures in entries]
+    assert rows["test accuracy % ²"] == accuracy
+
+
+def test_documented_report_has_the_brief_table():
+    summary = json.loads((ROOT / "docs/benchmarks/results.json").read_text())["summary"]
+    report = (ROOT / "docs/benchmarks/results.md").read_text(encoding="utf-8")
+    assert brief_table(summary) in report

@@ -93,8 +93,38 @@ def test_torch_is_pinned_for_every_installation():
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_files_that_a_page_shows_or_links_to_exist(page):
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / page).read_text())
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = re.findall(r"(?:\]\(|^\[[^]]+\]: )(?!https?:)([^)#\s]+)", text, re.MULTILINE)
+    assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_name_that_readme_links_by_is_defined():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    used = re.findall(r"\]\[([^]]+)\]", text)
+    assert set(used) <= set(re.findall(r"^\[([^]]+)\]: ", text, re.MULTILINE))
+
+
+def test_readme_s_python_runs():
+    (code,) = re.findall(
+        r"^```python\n(.+?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    assert float(run(sys.executable, "-c", code)) > 0.95
+
+
+def test_readme_s_picture_can_be_read():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (picture,) = re.findall(r"^\.venv/bin/skdigits predict (.+)$", text, re.MULTILINE)
+    answer = run(sys.executable, "-m", "skdigits", "predict", picture, cwd=ROOT)
+    assert answer.startswith(f"{picture}: 5 (99.")
+
+
+def test_the_page_of_commands_has_each():
+    from skdigits.cli import app
+
+    page = (ROOT / "docs/commands.rst").read_text(encoding="utf-8")
+    names = [command.callback.__name__ for command in app.registered_commands]
+    assert re.findall(r"^   \* - ``skdigits (\w+)", page, re.MULTILINE) == names
 
 
 def test_continuous_integration_runs_the_readme_s_test_command():
