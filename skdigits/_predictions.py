@@ -2,13 +2,14 @@
 
 import numpy as np
 from scipy.special import log_softmax, softmax
+from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdigits._images import as_rows, rows_to_images
 
 
-class PredictionMixin:
+class PredictionMixin(ClassifierMixin):
     """Predictions, features and gradients of `net_`, and figures of `history_`."""
 
     def _check_image_shape(self, shape):

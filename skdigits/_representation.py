@@ -1,9 +1,11 @@
 """What a console and a notebook show of the classifier."""
 
+from sklearn.base import BaseEstimator
+
 from skdigits._sklearn import DocLinkMixin
 
 
-class ReprMixin(DocLinkMixin):
+class ReprMixin(DocLinkMixin, BaseEstimator):
     """The repr, with what "auto" chose; in HTML with what came of the fit."""
 
     def __repr__(self, N_CHAR_MAX=700):

@@ -7,7 +7,7 @@ from dataclasses import fields
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
@@ -59,9 +59,7 @@ def _are_sizes(values):
     return all(isinstance(value, Integral) and int(value) > 0 for value in values)
 
 
-class CNNDigitClassifier(
-    PredictionMixin, ReprMixin, CallbackSupportMixin, ClassifierMixin, BaseEstimator
-):
+class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseEstimator):
     """A convolutional network for images of digits, as a scikit-learn classifier.
 
     Blocks of convolution, batch normalisation and ReLU with max-pooling between them, then a fully
@@ -587,7 +585,7 @@ class CNNDigitClassifier(
                 _training.calibrate(net, held_out)
         if tasks is not None:
             _training.learn_typical(net, dataset)
-        vars(self).update(_learned(net, history))
+        self.__dict__.update(_learned(net, history))
         if tasks is not None:
             tasks.close(net)
         self._warn_if_no_better_than_guessing(train)

@@ -29,6 +29,7 @@ from skdigits.cli import main
 from skdigits.persistence import load_model, save_model
 
 FILES = {
+    "confusion_gallery.png",
     "confusion_matrix.png",
     "misclassified.png",
     "model.safetensors",

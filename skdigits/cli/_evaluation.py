@@ -38,8 +38,8 @@ class Evaluation:
             )
         rows, best = np.arange(len(y)), probabilities.argmax(axis=1)
         self.images = X.reshape(-1, *image_shape(model))
-        self.y_true, self.y_pred = np.asarray(y, dtype=str), np.array(list(columns))[best]
-        self.probability = probabilities[rows, best]
+        self.labels, self.probabilities = np.array(list(columns)), probabilities
+        self.y_true, self.y_pred = np.asarray(y, dtype=str), self.labels[best]
         of_truth = probabilities[rows, [columns[label] for label in y]]
         self.loss = float(-np.log(of_truth.clip(min=np.finfo(float).tiny)).mean())
         self.n_errors = int((self.y_true != self.y_pred).sum())
@@ -81,22 +81,30 @@ class Evaluation:
 
     def save_pictures(self, folder):
         """Save the confusion matrix, sample predictions and the worst errors as PNG."""
-        from skdigits.displays import MisclassifiedDisplay, SamplePredictionsDisplay
+        from skdigits.displays import (
+            ConfusionGalleryDisplay,
+            MisclassifiedDisplay,
+            SamplePredictionsDisplay,
+        )
 
         answers = (self.images, self.y_true, self.y_pred)
+        surely = {"y_proba": self.probabilities, "labels": self.labels}
         save_picture(folder / "confusion_matrix.png", self._plot_confusion_matrix, (5.6, 5.6))
+        save_picture(
+            folder / "confusion_gallery.png",
+            lambda ax: ConfusionGalleryDisplay.from_predictions(*answers, **surely, ax=ax),
+            (7, 7),
+        )
         save_picture(
             folder / "sample_predictions.png",
             lambda ax: SamplePredictionsDisplay.from_predictions(
-                *answers, probability=self.probability, random_state=0, ax=ax
+                *answers, probability=self.probabilities.max(axis=1), random_state=0, ax=ax
             ),
             (7, 6.6),
         )
         save_picture(
             folder / "misclassified.png",
-            lambda ax: MisclassifiedDisplay.from_predictions(
-                *answers, probability=self.probability, ax=ax
-            ),
+            lambda ax: MisclassifiedDisplay.from_predictions(*answers, **surely, ax=ax),
             (7, 6.6),
         )
 

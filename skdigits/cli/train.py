@@ -183,7 +183,8 @@ def _load_training(dataset):
 
 def _fit(model, classifier, X, y):
     """Fit, and return what is to be reported of it."""
-    parameters, rows = classifier.get_params(), []
+    parameters = classifier.get_params()
+    rows: list[dict] = []
     classifier.set_params(verbose=2, on_interrupt="keep", callbacks=[rows.append])
     started = perf_counter()
     try:
