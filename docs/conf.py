@@ -17,6 +17,8 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
+    "matplotlib.sphinxext.figmpl_directive",
+    "matplotlib.sphinxext.plot_directive",
     "myst_parser",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
@@ -31,11 +33,20 @@ toc_object_entries_show_parents = "hide"
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_show_sourcelink = False
-html_sidebars = {"user_guide": [], "benchmarks/results": [], "changes": []}  # with nothing below
+html_sidebars = {"tutorial": []}  # with nothing below
 html_theme_options = {"show_toc_level": 2, "show_prev_next": False}
 
 # The class template lists the members.
 numpydoc_show_class_members = False
+
+# Pictures in pages are drawn while building, by the code that stands above them.
+plot_include_source = True
+plot_html_show_formats = False
+plot_html_show_source_link = False
+plot_formats = [("png", 100)]
+plot_srcset = ["2.0x"]
+plot_apply_rcparams = True
+plot_rcparams = {"font.size": 11, "figure.figsize": (6.4, 4), "savefig.bbox": "tight"}
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
@@ -45,6 +56,9 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_memory": False,
     "within_subsection_order": "FileNameSortKey",
+    "backreferences_dir": "generated/backreferences",
+    "doc_module": "skdigits",
+    "reference_url": {"skdigits": None},
 }
 
 
