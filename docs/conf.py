@@ -6,7 +6,8 @@ from pathlib import Path
 
 import skdigits
 
-sys.path.append(str(Path(__file__).parent / "_ext"))
+here = Path(__file__).parent
+sys.path.append(str(here / "_ext"))
 
 project = "skdigits"
 author = "skdigits developers"
@@ -27,6 +28,7 @@ extensions = [
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "_ext", "_templates"]
 default_role = "literal"
+nitpicky = True  # every reference leads somewhere
 smartquotes = False
 toc_object_entries_show_parents = "hide"
 
@@ -41,6 +43,7 @@ numpydoc_show_class_members = False
 
 # Pictures in pages are drawn while building, by the code that stands above them.
 plot_include_source = True
+plot_working_directory = str(here / "_build")  # where that code writes its files
 plot_html_show_formats = False
 plot_html_show_source_link = False
 plot_formats = [("png", 100)]
@@ -71,8 +74,6 @@ def write_inventory(listing, target):
     return str(target)
 
 
-# Methods inherited from scikit-learn refer to labels of its pages. Those few are listed in a file,
-# so that building needs no network.
-here = Path(__file__).parent
+# What is referred to in scikit-learn's pages is listed in a file, so that building needs no network.
 inventory = write_inventory(here / "scikit-learn-labels.txt", here / "_build" / "scikit-learn.inv")
 intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable/", inventory)}
