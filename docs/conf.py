@@ -49,7 +49,12 @@ plot_html_show_source_link = False
 plot_formats = [("png", 100)]
 plot_srcset = ["2.0x"]
 plot_apply_rcparams = True
-plot_rcparams = {"font.size": 11, "figure.figsize": (6.4, 4), "savefig.bbox": "tight"}
+plot_rcparams = {
+    "figure.constrained_layout.use": True,
+    "figure.figsize": (6.4, 4),
+    "font.size": 11,
+    "savefig.bbox": "tight",
+}
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
