@@ -35,7 +35,7 @@ toc_object_entries_show_parents = "hide"
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_show_sourcelink = False
-html_sidebars = {"tutorial": []}  # with nothing below
+html_sidebars = {"tutorial": [], "contributing": []}  # with nothing below
 html_theme_options = {"show_toc_level": 2, "show_prev_next": False}
 
 # The class template lists the members.
