@@ -79,6 +79,6 @@ def write_inventory(listing, target):
     return str(target)
 
 
-# What is referred to in scikit-learn's pages is listed in a file, so that building needs no network.
+# What pages refer to in scikit-learn's is listed in a file, so that building needs no network.
 inventory = write_inventory(here / "scikit-learn-labels.txt", here / "_build" / "scikit-learn.inv")
 intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable/", inventory)}
