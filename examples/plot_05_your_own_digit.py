@@ -6,15 +6,12 @@ The network that comes with the package reads nearly all of MNIST's test images.
 digit looks like none of them: it is dark on light, in colour, off-centre, of another size, and the
 paper has a shadow. Here photographs are made from digits that the network knows how to read, so
 that all it gets wrong is due to these differences.
-``python plot_05_your_own_digit.py --mnist`` makes them from MNIST's test images.
 """
 
 # %%
 # Photographs
 # -----------
 # Blue ink somewhere on cream paper, in a light that fades to the right.
-
-import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -27,12 +24,12 @@ from skdigits.datasets import fetch_mnist
 from skdigits.displays import SamplePredictionsDisplay
 
 network = load_pretrained()
-if "--mnist" in sys.argv:
-    X, y = fetch_mnist("test", return_X_y=True)
-else:
+try:
+    X, y = fetch_mnist("test", download_if_missing=False, return_X_y=True)
+except OSError:  # MNIST is not on this machine
     X, y = load_digits(return_X_y=True)
-    X = 15 * X
-X, y = X[:300], network.classes_[y[:300].astype(int)]
+    X *= 15
+X, y = X[:200], network.classes_[y[:200].astype(int)]
 
 paper, ink = np.array([236, 229, 208]), np.array([44, 62, 132])
 rng = np.random.default_rng(0)
@@ -57,7 +54,8 @@ def enlarge(row):
 
 
 photos = [photograph(enlarge(row)) for row in X]
-figure, axes = plt.subplots(2, 4, figsize=(8, 3.2), layout="constrained")
+figure, axes = plt.subplots(2, 4, figsize=(8, 3.4), layout="constrained")
+figure.suptitle("Photographs of digits")
 for ax, photo in zip(axes.flat, photos, strict=False):
     ax.imshow(photo)
     ax.set_axis_off()
@@ -92,11 +90,11 @@ share = {
 for way, accuracy in share.items():
     print(f"{way}: {accuracy:.1%} are read right")
 
-figure, ax = plt.subplots(figsize=(7, 2.2), layout="constrained")
+figure, ax = plt.subplots(figsize=(7, 2.5), layout="constrained")
 colors = ["#D55E00", "#D55E00", "#0072B2", "silver"]
 bars = ax.barh(list(share), [100 * accuracy for accuracy in share.values()], color=colors)
 ax.bar_label(bars, fmt="%.1f %%", padding=4)
-ax.set(xlim=(0, 115), xlabel=f"read right, of {len(photos)} (%)")
+ax.set(xlim=(0, 115), xlabel="read right (%)", title=f"How {len(photos)} digits are read")
 ax.invert_yaxis()
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()
