@@ -14,7 +14,7 @@ tells whether more images would help, the second what a parameter does.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
-from sklearn.model_selection import LearningCurveDisplay, ValidationCurveDisplay
+from sklearn.model_selection import LearningCurveDisplay, StratifiedKFold, ValidationCurveDisplay
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
@@ -30,6 +30,7 @@ network = CNNDigitClassifier(
     max_epochs=6, batch_size=32, precision="float32", augment=True, random_state=0
 )
 vectors = make_pipeline(PixelScaler(), SVC(C=10))
+folds = StratifiedKFold(3, shuffle=True, random_state=0)
 
 # %%
 # From few images to more
@@ -44,7 +45,7 @@ for name, model, color in (("network", network, "#0072B2"), ("SVC", vectors, "#D
         X,
         y,
         train_sizes=[50, 200, 800],
-        cv=3,
+        cv=folds,
         score_type="test",
         line_kw={"color": color, "marker": "o"},
         fill_between_kw={"color": color, "alpha": 0.2},
@@ -77,11 +78,11 @@ ValidationCurveDisplay.from_estimator(
     y[:600],
     param_name="max_epochs",
     param_range=[1, 2, 4],
-    cv=3,
+    cv=folds,
     std_display_style="errorbar",
     errorbar_kw={"capsize": 3},
     ax=ax,
 )
-ax.set(ylabel="accuracy", title="Validation curve")
+ax.set(xticks=[1, 2, 4], ylabel="accuracy", title="Validation curve")
 ax.grid(alpha=0.3)
 plt.show()
