@@ -35,6 +35,8 @@ toc_object_entries_show_parents = "hide"
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["narrow.css"]
 html_sidebars = {"tutorial": [], "contributing": []}  # with nothing below
 html_theme_options = {"show_toc_level": 2, "show_prev_next": False}
 
