@@ -1,4 +1,4 @@
-"""The displays, with classifiers of scikit-learn."""
+"""The grids of images, with classifiers of scikit-learn."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,20 +8,15 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
 from skdigits import CNNDigitClassifier, SelectiveClassifier, most_confused
-from skdigits.displays import MisclassifiedDisplay, SamplePredictionsDisplay, TrainingCurveDisplay
+from skdigits.displays import MisclassifiedDisplay, SamplePredictionsDisplay
 from skdigits.displays._shared import BLUE, VERMILION
 
-HISTORY = [
-    {"epoch": 1, "train_loss": 0.4, "valid_loss": 0.3, "valid_accuracy": 0.9, "seconds": 1.0},
-    {"epoch": 2, "train_loss": 0.2, "valid_loss": 0.2, "valid_accuracy": 0.95, "seconds": 1.0},
-]
 GRIDS = [SamplePredictionsDisplay, MisclassifiedDisplay]
 
 
@@ -47,70 +42,6 @@ def bars(display):
 def drawn(display):
     display.figure_.canvas.draw()
     return np.asarray(display.figure_.canvas.buffer_rgba())
-
-
-# Training curve
-
-
-def test_training_curve__with_hold_out__has_loss_and_accuracy():
-    display = TrainingCurveDisplay(HISTORY).plot()
-    loss, accuracy = display.axes_
-    assert [ax.get_ylabel() for ax in display.axes_] == ["loss", "accuracy"]
-    assert [line.get_label() for line in loss.lines] == ["training", "hold-out"]
-    np.testing.assert_array_equal(accuracy.lines[0].get_xydata(), [[1, 0.9], [2, 0.95]])
-    assert display.figure_ is loss.figure
-
-
-def test_training_curve__without_hold_out__has_loss_only():
-    history = [{"epoch": row["epoch"], "train_loss": row["train_loss"]} for row in HISTORY]
-    display = TrainingCurveDisplay(history).plot()
-    assert [ax.get_ylabel() for ax in display.axes_] == ["loss"]
-
-
-@pytest.mark.parametrize("n_epochs", [1, 2])
-def test_training_curve__epochs_are_whole_numbers(n_epochs):
-    display = TrainingCurveDisplay(HISTORY[:n_epochs]).plot()
-    assert all(float(tick).is_integer() for tick in display.axes_[0].get_xticks())
-
-
-def test_training_curve__epochs_without_hold_out_leave_a_gap():
-    display = TrainingCurveDisplay([*HISTORY, {"epoch": 3, "train_loss": 0.1}]).plot()
-    assert np.isnan(display.axes_[1].lines[0].get_ydata()[-1])
-
-
-def test_training_curve__on_given_axes__opens_no_figure():
-    axes = Figure().subplots(1, 2)
-    assert TrainingCurveDisplay(HISTORY).plot(ax=axes).axes_[1] is axes[1]
-    assert plt.get_fignums() == []
-
-
-def test_training_curve__wrong_number_of_axes():
-    with pytest.raises(ValueError, match=r"fills 2 panels .* ax holds 1"):
-        TrainingCurveDisplay(HISTORY).plot(ax=Figure().subplots())
-
-
-@pytest.mark.parametrize("history", [[], [{"epoch": 1, "seconds": 1.0}]])
-def test_training_curve__nothing_to_plot(history):
-    with pytest.raises(ValueError, match="no epoch with a loss"):
-        TrainingCurveDisplay(history).plot()
-
-
-def test_training_curve__from_estimator_pipeline_and_search(small_digits):
-    classifier = CNNDigitClassifier(max_epochs=2, validation_fraction=0.2, random_state=0)
-    search = GridSearchCV(make_pipeline(classifier), {}, cv=2).fit(*small_digits)
-    for estimator in (search, search.best_estimator_, search.best_estimator_[-1]):
-        display = TrainingCurveDisplay.from_estimator(estimator)
-        assert len(display.history) == 2
-        assert len(display.axes_) == 2
-
-
-@pytest.mark.parametrize("estimator", [GaussianNB(), CNNDigitClassifier()])
-def test_training_curve__estimator_without_history(estimator):
-    with pytest.raises(ValueError, match=f"{type(estimator).__name__} has no history_"):
-        TrainingCurveDisplay.from_estimator(estimator)
-
-
-# Images
 
 
 def test_sample_predictions__caption_has_answer_probability_and_truth(fitted, small_digits):
