@@ -47,6 +47,11 @@ class Diagnosis:
     n_erased: int
     steps: dict = field(repr=False, compare=False)
 
+    @property
+    def row(self):
+        """The image in MNIST's form as a row of 784 bytes, as `transform` gives it."""
+        return np.rint(255 * self.steps["normal"]).astype(np.uint8).ravel()
+
     def __str__(self):
         return "\n".join(self.findings) or "in MNIST's form already"
 

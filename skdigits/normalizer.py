@@ -1,12 +1,14 @@
 """From any picture of a digit to an image of MNIST's form."""
 
 import os
+from copy import copy
 from numbers import Real
 
 import numpy as np
 from PIL import Image
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.pipeline import make_pipeline
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils.validation import validate_data
 
 from skdigits._diagnosis import Diagnosis, describe
@@ -242,6 +244,24 @@ def find_normalizer(model):
             fitted = getattr(model, "estimator_", None)
             model = getattr(model, "best_estimator_", fitted)
     return model
+
+
+def without_normalizer(model):
+    """Return what comes behind the normaliser that a model begins with: it reads normalised rows.
+
+    Searches and wrappers stay, as copies.
+    """
+    if isinstance(model, FrozenEstimator):
+        return without_normalizer(model.estimator)
+    if hasattr(model, "steps"):
+        (name, first), *others = model.steps
+        if hasattr(first, "diagnose"):
+            return Pipeline(others)
+        return Pipeline([(name, without_normalizer(first)), *others])
+    fitted = "best_estimator_" if hasattr(model, "best_estimator_") else "estimator_"
+    behind = copy(model)
+    setattr(behind, fitted, without_normalizer(getattr(model, fitted)))
+    return behind
 
 
 def with_normalizer(model):

@@ -165,6 +165,55 @@ def test_selective_classifier__says_what_it_would_have_guessed():
     assert display.answer == "?\nperhaps 7 (99.99%)"
 
 
+class Counted(DigitNormalizer):
+    """Counts how often it normalises."""
+
+    count = 0
+
+    def transform(self, X):
+        Counted.count += len(X)
+        return super().transform(X)
+
+    def diagnose(self, picture):
+        Counted.count += 1
+        return super().diagnose(picture)
+
+
+def selective(model):
+    return SelectiveClassifier(FrozenEstimator(model), max_error_rate=0.5)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        make_pipeline(Counted(), Sure()),
+        make_pipeline(make_pipeline(Counted(), PixelScaler()), Sure()),
+        selective(make_pipeline(Counted(), Sure())),
+        FrozenEstimator(selective(make_pipeline(Counted(), Sure())).fit([PAPER] * 20, ["7"] * 20)),
+        make_pipeline(FrozenEstimator(Counted()), selective(Sure())),
+        GridSearchCV(make_pipeline(Counted(), Sure()), {}, cv=2, scoring="accuracy"),
+    ],
+    ids=["pipeline", "nested", "selective", "frozen", "frozen normaliser", "search"],
+)
+def test_picture_is_normalised_once(model):
+    model.fit([PAPER] * 20, ["7"] * 20)
+    Counted.count = 0
+    assert NormalizationDisplay.from_estimator(model, PAPER).answer == "7 (99.99%)"
+    assert Counted.count == 1
+    assert model.predict([PAPER]) == ["7"]  # the model is as it was
+    assert Counted.count == 2
+
+
+def test_from_diagnosis__is_as_from_the_picture():
+    network = load_pretrained()
+    model = make_pipeline(DigitNormalizer(), network)
+    for picture in (PAPER, BLANK):
+        diagnosis = DigitNormalizer().diagnose(picture)
+        display = NormalizationDisplay.from_diagnosis(diagnosis, network)
+        assert display.answer == NormalizationDisplay.from_estimator(model, picture).answer
+        assert NormalizationDisplay.from_diagnosis(diagnosis).answer is None
+
+
 # What is refused
 
 

@@ -392,6 +392,7 @@ def test_diagnosis_in_words_and_numbers():
     assert found.off_centre == pytest.approx(np.hypot(100 - 40, 150 - 31), abs=2)
     assert found.contrast == pytest.approx(40 / 255, abs=0.02)
     assert found.stroke_width == pytest.approx(1, abs=0.3)
+    np.testing.assert_array_equal(found.row, NORMALIZER.transform([picture])[0])
     text = str(found)
     for words in (
         "dark on light: inverted",

@@ -7,15 +7,17 @@ from pathlib import Path
 from skdigits.cli._evaluation import save_picture
 
 
-def save_steps(model, file):
+def save_steps(file, diagnosis, classifier):
     """Save the steps from a picture to the answer as PNG in the current folder.
 
     Parameters
     ----------
-    model : estimator instance
-        Fitted classifier that reads 28x28 pixels, or pictures.
     file : str
         The picture.
+    diagnosis : Diagnosis
+        Of it.
+    classifier : estimator instance
+        Fitted classifier that reads rows of 28x28 pixels.
 
     Returns
     -------
@@ -24,13 +26,12 @@ def save_steps(model, file):
         taken.
     """
     from skdigits.displays import NormalizationDisplay
-    from skdigits.normalizer import with_normalizer
 
     picture = io.BytesIO()
     try:
         save_picture(
             picture,
-            lambda axes: NormalizationDisplay.from_estimator(with_normalizer(model), file, ax=axes),
+            lambda axes: NormalizationDisplay.from_diagnosis(diagnosis, classifier, ax=axes),
             (10, 3.6),
             n_panels=4,
         )

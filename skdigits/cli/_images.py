@@ -17,11 +17,6 @@ def image_shape(model):
     return model.image_shape_
 
 
-def normal_row(diagnosis):
-    """Return the pixels of a normalised picture, as bytes."""
-    return (255 * diagnosis.steps["normal"]).round().astype("uint8").ravel()
-
-
 def read_image(path, shape):
     """Return the pixels of an image file.
 
@@ -179,7 +174,7 @@ def _read_rows(paths, shape, *, normalized):
         return np.stack([read_image(path, shape) for path in paths])
     from skdigits.normalizer import DigitNormalizer
 
-    return np.stack([normal_row(DigitNormalizer().diagnose(path)) for path in paths])
+    return np.stack([DigitNormalizer().diagnose(path).row for path in paths])
 
 
 def _read_table(table):

@@ -1,8 +1,9 @@
 """What a model reads in image files."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from skdigits.cli._images import MNIST, image_shape, normal_row, read_image
+from skdigits.cli._images import MNIST, image_shape, read_image
 
 CHUNK = 16  # files that are read before the model is asked
 
@@ -32,6 +33,8 @@ class Answer:
         Why the file could not be read.
     rejected : bool, default=False
         Whether a selective classifier gave no answer.
+    diagnosis : Diagnosis, default=None
+        The normaliser's, where the reader keeps it.
     """
 
     file: str
@@ -43,6 +46,7 @@ class Answer:
     findings: list = field(default_factory=list)
     error: str | None = None
     rejected: bool = False
+    diagnosis: Any = None
 
 
 class Reader:
@@ -52,16 +56,19 @@ class Reader:
     ----------
     model : estimator instance
         Fitted classifier of this package, or a pipeline that ends in one.
+    keep_diagnoses : bool, default=False
+        Whether answers have the diagnosis, which holds images of the size of the picture.
     """
 
-    def __init__(self, model):
-        from skdigits.normalizer import DigitNormalizer, find_normalizer
+    def __init__(self, model, keep_diagnoses=False):
+        from skdigits.normalizer import DigitNormalizer, find_normalizer, without_normalizer
 
-        self.model = model
+        self.keep_diagnoses = keep_diagnoses
         self.shape = image_shape(model)
-        self.normalizer = find_normalizer(model)
-        self.reads_files = self.normalizer is not None
-        if self.shape == MNIST and not self.reads_files:
+        self.normalizer, self.classifier = find_normalizer(model), model
+        if self.normalizer is not None:
+            self.classifier = without_normalizer(model)
+        elif self.shape == MNIST:
             self.normalizer = DigitNormalizer()
 
     def answers(self, files):
@@ -84,19 +91,19 @@ class Reader:
             answer.error = str(error)
             return answer, None
         answer.findings = list(diagnosis.findings)
+        if self.keep_diagnoses:
+            answer.diagnosis = diagnosis
         if diagnosis.empty:
             answer.like_a_digit = False
             return answer, None
-        if self.reads_files:
-            return answer, file
-        return answer, normal_row(diagnosis)
+        return answer, diagnosis.row
 
     def _ask(self, images):
         """Yield what the model says of each image, as the fields of an Answer."""
-        classes = [str(label) for label in self.model.classes_]
+        classes = [str(label) for label in self.classifier.classes_]
         labels, probabilities, scores = (
-            ask(images)
-            for ask in (self.model.predict, self.model.predict_proba, self.model.score_samples)
+            getattr(self.classifier, name)(images)
+            for name in ("predict", "predict_proba", "score_samples")
         )
         for label, row, score in zip(map(str, labels), probabilities, scores, strict=True):
             best = [

@@ -70,7 +70,7 @@ def predict(
     """
     if json and csv:
         raise typer.BadParameter("--json and --csv exclude each other.")
-    reader = Reader(_open(model, max_error_rate))
+    reader = Reader(_open(model, max_error_rate), keep_diagnoses=explain)
     if explain and reader.normalizer is None:
         raise typer.BadParameter(
             "--explain shows how pictures become 28x28 pixels, but this model reads "
@@ -95,7 +95,9 @@ def predict(
                 _print_row([getattr(answer, column) for column in COLUMNS])
             elif not answer.error:
                 typer.echo(_text(answer, explain))
-            problem = answer.error or (explain and save_steps(reader.model, answer.file))
+            problem = answer.error or (
+                explain and save_steps(answer.file, answer.diagnosis, reader.classifier)
+            )
             if problem:
                 say(problem)
                 failed = True

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skdigits.displays._shared import new_axes
-from skdigits.normalizer import find_normalizer
+from skdigits.normalizer import find_normalizer, without_normalizer
 
 _TITLES = {
     "picture": "picture",
@@ -13,19 +13,17 @@ _TITLES = {
 }
 
 
-def _answer(estimator, X):
-    """Return what an estimator says of one picture, or None if it is no classifier."""
-    if not hasattr(estimator, "predict"):
-        return None
-    label = estimator.predict(X)[0]
+def _answer(classifier, X):
+    """Return what a classifier says of one picture."""
+    label = classifier.predict(X)[0]
     lines = [str(label)]
-    if hasattr(estimator, "predict_proba"):
-        probabilities = estimator.predict_proba(X)[0]
-        best = estimator.classes_[probabilities.argmax()]
+    if hasattr(classifier, "predict_proba"):
+        probabilities = classifier.predict_proba(X)[0]
+        best = classifier.classes_[probabilities.argmax()]
         percent = f"({min(probabilities.max(), 0.9999):.2%})"  # nothing is certain
         rejected = label != best  # only a selective classifier says another
         lines = [str(label), f"perhaps {best} {percent}"] if rejected else [f"{label} {percent}"]
-    if hasattr(estimator, "score_samples") and estimator.score_samples(X)[0] < 0:
+    if hasattr(classifier, "score_samples") and classifier.score_samples(X)[0] < 0:
         lines.append("not like a digit")
     return "\n".join(lines)
 
@@ -108,8 +106,35 @@ class NormalizationDisplay:
                 f"{type(estimator).__name__} normalises no pictures: give a DigitNormalizer, or a "
                 "pipeline that begins with one."
             )
-        diagnosis = normalizer.diagnose(picture)
-        answer = "no ink found" if diagnosis.empty else _answer(estimator, [picture])
+        classifier = without_normalizer(estimator) if hasattr(estimator, "predict") else None
+        return cls.from_diagnosis(normalizer.diagnose(picture), classifier, ax=ax)
+
+    @classmethod
+    def from_diagnosis(cls, diagnosis, classifier=None, *, ax=None):
+        """Plot the steps of a picture that was normalised before.
+
+        Parameters
+        ----------
+        diagnosis : Diagnosis
+            Of :meth:`DigitNormalizer.diagnose() <skdigits.DigitNormalizer.diagnose>`.
+
+        classifier : estimator instance, default=None
+            Fitted classifier of rows of 28 × 28 pixels. If None, no answer is shown.
+
+        ax : array-like of four matplotlib Axes, default=None
+            If None, a new figure is created.
+
+        Returns
+        -------
+        display : NormalizationDisplay
+            The display, plotted, with the answer as from :meth:`from_estimator`.
+        """
+        if classifier is None:
+            answer = None
+        elif diagnosis.empty:
+            answer = "no ink found"
+        else:
+            answer = _answer(classifier, diagnosis.row[None])
         return cls(diagnosis, answer=answer).plot(ax=ax)
 
     def plot(self, *, ax=None, cmap="gray"):
