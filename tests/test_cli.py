@@ -27,6 +27,7 @@ import skdigits
 from skdigits import load_pretrained, presets
 from skdigits.cli import main
 from skdigits.persistence import load_model, save_model
+from skdigits.wording import percent
 
 FILES = {
     "confusion_gallery.png",
@@ -525,7 +526,7 @@ def test_predict__label_probability_and_runners_up(folder, images):
     expected = np.sort(model.predict_proba(row)[0])[::-1]
     np.testing.assert_allclose([each["probability"] for each in best], expected[:3])
     assert answer["score"] == pytest.approx(model.score_samples(row)[0])
-    first, *others = [f"{each['label']} ({min(each['probability'], 0.9999):.2%})" for each in best]
+    first, *others = [f"{each['label']} ({percent(each['probability'])})" for each in best]
     result = run("predict", "--model", folder, path)
     assert result == (0, f"{path}: {first}, then {', '.join(others)}\n", "")
 
@@ -750,7 +751,7 @@ def test_predict__what_is_not_like_a_digit(folder, images, tmp_path):
     answer = json.loads(run(*args, "--json").out)[0]
     assert answer["score"] < 0
     assert answer["like_a_digit"] is False
-    assert run(*args).out.endswith("%), but not like a digit\n")
+    assert run(*args).out.endswith(" %), but not like a digit\n")
 
 
 def test_predict__csv_says_what_json_says(photos, tmp_path):
@@ -831,7 +832,7 @@ def test_predict__interrupted__keeps_what_was_said(photos):
     assert err == "skdigits: interrupted\n"
     lines = (first + out).splitlines()
     assert 0 < len(lines) < 505
-    assert all(line.endswith("%)") for line in lines)
+    assert all(line.endswith(" %)") for line in lines)
 
 
 @pytest.mark.parametrize("all_of_it", [True, False])

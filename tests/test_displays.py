@@ -288,17 +288,17 @@ def test_no_probabilities__only_the_answer_is_shown(display, small_digits):
 @pytest.mark.parametrize(
     ("probability", "shown"),
     [
-        (1.0, "100 %"),
+        (1.0, "99.9 %"),
         (0.99999, "99.9 %"),
         (0.99, "99.0 %"),
         (0.986, "98.6 %"),
         (0.517, "52 %"),
         (0.004, "0.4 %"),
         (0.0001, "<0.1 %"),
-        (0.0, "0 %"),
+        (0.0, "<0.1 %"),
     ],
 )
-def test_probability__is_never_rounded_to_certainty(probability, shown, small_digits):
+def test_probability__is_never_certainty(probability, shown, small_digits):
     X, y = small_digits
     display = SamplePredictionsDisplay.from_predictions(
         X[:1], y[:1], y[:1], probability=[probability]
@@ -324,7 +324,7 @@ def test_fewer_images_than_cells_and_one_class(small_digits):
     X, y = small_digits
     X, y = X[y == 3][:2], np.array(["three", "three"])
     display = SamplePredictionsDisplay.from_estimator(GaussianNB().fit(X, y), X, y)
-    assert captions(display) == ["three  100 %"] * 2
+    assert captions(display) == ["three  99.9 %"] * 2
 
 
 @pytest.mark.parametrize("image", [np.zeros((1, 64)), np.full((1, 64), 255, dtype=np.uint8)])

@@ -71,14 +71,14 @@ def texts(display):
 
 def test_four_images_with_titles_findings_and_answer():
     diagnosis = DigitNormalizer().diagnose(PAPER)
-    display = NormalizationDisplay(diagnosis, answer="1 (98.00%)").plot()
+    display = NormalizationDisplay(diagnosis, answer="1 (98 %)").plot()
     assert [ax.get_title() for ax in display.axes_] == ["picture", "ink", "digit", "MNIST's form"]
     drawn = [ax.images[0].get_array() for ax in display.axes_]
     for image, step in zip(drawn, ("picture", "ink", "digit", "normal"), strict=True):
         np.testing.assert_array_equal(image, diagnosis.steps[step])
     assert [image.shape for image in drawn] == 3 * [(60, 90)] + [(28, 28)]
     assert {ax.get_aspect() for ax in display.axes_} == {1.0}
-    assert texts(display) == [str(diagnosis), "", "", "1 (98.00%)"]
+    assert texts(display) == [str(diagnosis), "", "", "1 (98 %)"]
     assert "dark on light: inverted" in str(diagnosis)
     assert display.figure_ is display.axes_[0].figure
 
@@ -98,7 +98,7 @@ def test_on_given_axes__opens_no_figure():
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (200, 60), (60, 300)])
-@pytest.mark.parametrize("answer", ["7 (99.99%)", "?\nperhaps 7 (99.99%)\nnot like a digit"])
+@pytest.mark.parametrize("answer", ["7 (99.9 %)", "?\nperhaps 7 (99.9 %)\nnot like a digit"])
 def test_no_text_is_cut_off_or_covered_at_600_pixels(shape, answer):
     diagnosis = DigitNormalizer().diagnose(np.resize(PAPER, shape))
     object.__setattr__(diagnosis, "findings", LONG)
@@ -131,9 +131,9 @@ def test_normaliser_alone__has_no_answer():
 @pytest.mark.parametrize(
     ("model", "answer"),
     [
-        (reader(), "7 (99.99%)"),
-        (reader(score=-1.0), "7 (99.99%)\nnot like a digit"),
-        (make_pipeline(FrozenEstimator(reader()[0]), Sure()), "7 (99.99%)"),
+        (reader(), "7 (99.9 %)"),
+        (reader(score=-1.0), "7 (99.9 %)\nnot like a digit"),
+        (make_pipeline(FrozenEstimator(reader()[0]), Sure()), "7 (99.9 %)"),
         (make_pipeline(DigitNormalizer(), StandardScaler().fit(np.eye(784))), None),
     ],
     ids=["sure", "not like a digit", "frozen", "no classifier"],
@@ -159,10 +159,10 @@ def test_classifiers_of_scikit_learn_with_and_without_probabilities():
 def test_selective_classifier__says_what_it_would_have_guessed():
     model = SelectiveClassifier(FrozenEstimator(reader()), max_error_rate=0.5)
     model.fit([PAPER] * 20, ["7"] * 20)
-    assert NormalizationDisplay.from_estimator(model, PAPER).answer == "7 (99.99%)"
+    assert NormalizationDisplay.from_estimator(model, PAPER).answer == "7 (99.9 %)"
     model.threshold_ = 1.1
     display = NormalizationDisplay.from_estimator(model, PAPER)
-    assert display.answer == "?\nperhaps 7 (99.99%)"
+    assert display.answer == "?\nperhaps 7 (99.9 %)"
 
 
 class Counted(DigitNormalizer):
@@ -198,7 +198,7 @@ def selective(model):
 def test_picture_is_normalised_once(model):
     model.fit([PAPER] * 20, ["7"] * 20)
     Counted.count = 0
-    assert NormalizationDisplay.from_estimator(model, PAPER).answer == "7 (99.99%)"
+    assert NormalizationDisplay.from_estimator(model, PAPER).answer == "7 (99.9 %)"
     assert Counted.count == 1
     assert model.predict([PAPER]) == ["7"]  # the model is as it was
     assert Counted.count == 2
@@ -253,7 +253,7 @@ def test_show__reads_any_kind_of_picture_by_the_shipped_weights(tmp_path):
 
 
 def test_show__with_a_model_of_rows_or_of_pictures():
-    assert show(PAPER, Sure()).answer == show(PAPER, reader()).answer == "7 (99.99%)"
+    assert show(PAPER, Sure()).answer == show(PAPER, reader()).answer == "7 (99.9 %)"
     careful = load_pretrained(max_error_rate=0.1)
     careful.threshold_ = 1.1
     assert show(PAPER, careful).answer.startswith(f"{careful.reject_label_}\nperhaps ")

@@ -14,6 +14,7 @@ from skdigits.cli._explanation import save_steps
 from skdigits.cli._files import image_files
 from skdigits.cli._model import open_model
 from skdigits.cli._reader import Answer, Reader
+from skdigits.wording import percent
 
 COLUMNS = ("file", "label", "probability", "score", "like_a_digit", "error")
 KEYS = (*COLUMNS[:3], "runners_up", "score", "like_a_digit", "findings", "error")
@@ -140,16 +141,12 @@ def _text(answer, explain):
 def _sentence(answer):
     if answer.label is None:
         return "no ink found"
-    percent = _percent(answer.probability)
+    probability = percent(answer.probability)
     if answer.rejected:
-        guess = f"{answer.label} (best guess {answer.runners_up[0]['label']}, {percent})"
+        guess = f"{answer.label} (best guess {answer.runners_up[0]['label']}, {probability})"
         return guess if answer.like_a_digit else f"{guess}, not like a digit"
-    label = f"{answer.label} ({percent})"
+    label = f"{answer.label} ({probability})"
     if not answer.like_a_digit:
         return f"{label}, but not like a digit"
-    others = [f"{each['label']} ({_percent(each['probability'])})" for each in answer.runners_up]
+    others = [f"{each['label']} ({percent(each['probability'])})" for each in answer.runners_up]
     return f"{label}, then {', '.join(others)}" if others else label
-
-
-def _percent(probability):
-    return f"{min(probability, 0.9999):.2%}"  # nothing is certain

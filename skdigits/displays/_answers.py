@@ -5,7 +5,7 @@ from sklearn.utils import assert_all_finite, check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
 from skdigits.displays._image_grid import ImageGridDisplay
-from skdigits.displays._shared import percent
+from skdigits.wording import percent
 
 
 def answers(estimator, X):

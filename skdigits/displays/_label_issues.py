@@ -13,7 +13,7 @@ from skdigits.displays._probabilities import (
     most_probable,
     probability_of,
 )
-from skdigits.displays._shared import percent
+from skdigits.wording import percent
 
 
 def _check_given(y):

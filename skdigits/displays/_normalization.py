@@ -4,6 +4,7 @@ import numpy as np
 
 from skdigits.displays._shared import new_axes
 from skdigits.normalizer import find_normalizer, without_normalizer
+from skdigits.wording import percent
 
 _TITLES = {
     "picture": "picture",
@@ -20,9 +21,9 @@ def _answer(classifier, X):
     if hasattr(classifier, "predict_proba"):
         probabilities = classifier.predict_proba(X)[0]
         best = classifier.classes_[probabilities.argmax()]
-        percent = f"({min(probabilities.max(), 0.9999):.2%})"  # nothing is certain
+        guess = f"{best} ({percent(probabilities.max())})"
         rejected = label != best  # only a selective classifier says another
-        lines = [str(label), f"perhaps {best} {percent}"] if rejected else [f"{label} {percent}"]
+        lines = [str(label), f"perhaps {guess}"] if rejected else [guess]
     if hasattr(classifier, "score_samples") and classifier.score_samples(X)[0] < 0:
         lines.append("not like a digit")
     return "\n".join(lines)

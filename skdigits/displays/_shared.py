@@ -54,11 +54,3 @@ def _nested(estimator):
         else:
             fitted = getattr(estimator, "estimator_", None)
             estimator = getattr(estimator, "best_estimator_", fitted)
-
-
-def percent(share):
-    """Format a share of 1, never rounding it to certainty."""
-    if 0 < share < 0.001:
-        return "<0.1 %"
-    digits = 1 if 0.001 <= share < 0.015 or 0.985 <= share < 1 else 0
-    return f"{min(100 * share, 100 if share == 1 else 99.9):.{digits}f} %"
