@@ -23,6 +23,7 @@ from skdigits._sklearn import (
     _fit_context,
     with_callbacks,
 )
+from skdigits.nested import first_with
 
 __all__ = ["Diagnosis", "DigitNormalizer"]
 
@@ -233,17 +234,8 @@ def _read_pictures(X):
 
 
 def find_normalizer(model):
-    """Return the normaliser that a model begins with, or None.
-
-    Inside a pipeline is its first step, inside a search or wrapper what it has fitted.
-    """
-    while model is not None and not hasattr(model, "diagnose"):
-        if hasattr(model, "steps"):
-            model = model.steps[0][1]
-        else:
-            fitted = getattr(model, "estimator_", None)
-            model = getattr(model, "best_estimator_", fitted)
-    return model
+    """Return the normaliser that a model begins with, or None."""
+    return first_with("diagnose", model, step=0)
 
 
 def without_normalizer(model):

@@ -4,6 +4,7 @@ import csv
 import warnings
 
 from skdigits.cli._files import image_files, is_image
+from skdigits.nested import first_with
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 TABLE = "labels.csv"
@@ -12,9 +13,7 @@ MNIST = (28, 28)
 
 def image_shape(model):
     """Return the shape ``(height, width)`` of the images that a model reads."""
-    while not hasattr(model, "image_shape_"):
-        model = model.steps[-1][1] if hasattr(model, "steps") else model.estimator_
-    return model.image_shape_
+    return first_with("image_shape_", model).image_shape_
 
 
 def read_image(path, shape):

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from skdigits._images import as_rows, find_image_shape
+from skdigits.nested import nested
 from skdigits.normalizer import find_normalizer
 
 N_READ = 500  # images; a share among them has a standard error of 2.2 points at most
@@ -173,15 +174,10 @@ def _rows(X, name):
 
 def _steps(model):
     """Yield a model's steps in order; of a search or wrapper, what it has fitted."""
-    inner = getattr(model, "best_estimator_", getattr(model, "estimator_", None))
-    if hasattr(model, "steps"):
-        *first, last = (step for _, step in model.steps)
+    for each in nested(model):
+        first = [step for _, step in getattr(each, "steps", ())[:-1]]
         yield from (step for step in first if hasattr(step, "transform"))
-        yield from _steps(last)
-    elif inner is not None:
-        yield from _steps(inner)
-    else:
-        yield model
+    yield each
 
 
 def _quietly(ask, images):

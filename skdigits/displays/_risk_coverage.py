@@ -9,7 +9,8 @@ from skdigits.displays._probabilities import (
     check_known,
     check_probabilities,
 )
-from skdigits.displays._shared import first_with, new_axes
+from skdigits.displays._shared import new_axes
+from skdigits.nested import first_with
 
 
 class RiskCoverageDisplay:

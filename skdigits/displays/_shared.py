@@ -1,5 +1,7 @@
 """What the displays share."""
 
+from skdigits.nested import nested
+
 # Okabe and Ito's blue and vermilion: colour-blind readers tell them apart too.
 BLUE, VERMILION = "#0072B2", "#D55E00"
 
@@ -19,14 +21,6 @@ def laid_out(ax):
     return ax.get_window_extent()
 
 
-def first_with(name, estimator):
-    """Return the first that has an attribute: the estimator or one inside it; None if none has.
-
-    Inside a pipeline is its last step, inside a search or wrapper what it has fitted.
-    """
-    return next((each for each in _nested(estimator) if hasattr(each, name)), None)
-
-
 def first_with_input(name, estimator, X):
     """Return the first that has a method of a network, as `first_with`, and what it sees of `X`.
 
@@ -35,7 +29,7 @@ def first_with_input(name, estimator, X):
     ValueError
         If none has it.
     """
-    for each in _nested(estimator):
+    for each in nested(estimator):
         if hasattr(each, name):
             return each, X
         if len(getattr(each, "steps", ())) > 1:
@@ -44,13 +38,3 @@ def first_with_input(name, estimator, X):
         f"{type(estimator).__name__} has no {name}: give a fitted CNNDigitClassifier, or a "
         "pipeline, search or wrapper with one inside."
     )
-
-
-def _nested(estimator):
-    while estimator is not None:
-        yield estimator
-        if hasattr(estimator, "steps"):
-            estimator = estimator.steps[-1][1]
-        else:
-            fitted = getattr(estimator, "estimator_", None)
-            estimator = getattr(estimator, "best_estimator_", fitted)

@@ -1,0 +1,27 @@
+"""What is inside a pipeline, a search or a wrapper."""
+
+__all__ = ["first_with", "nested"]
+
+
+def nested(model, step=-1):
+    """Yield a model, then what is inside it, and so on.
+
+    Parameters
+    ----------
+    model : estimator instance or None
+        None yields nothing.
+    step : int, default=-1
+        Which step is taken to be inside a pipeline, the last one or the first. Inside a search or
+        wrapper is what it has fitted.
+    """
+    while model is not None:
+        yield model
+        if hasattr(model, "steps"):
+            model = model.steps[step][1]
+        else:
+            model = getattr(model, "best_estimator_", getattr(model, "estimator_", None))
+
+
+def first_with(name, model, step=-1):
+    """Return the first that has an attribute, of a model and what is `nested` in it, or None."""
+    return next((each for each in nested(model, step) if hasattr(each, name)), None)
