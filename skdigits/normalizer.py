@@ -14,7 +14,6 @@ from sklearn.utils.validation import validate_data
 from skdigits._diagnosis import Diagnosis, describe
 from skdigits._images import as_rows, find_image_shape, rows_to_images
 from skdigits._normalizing import SIDE, normalize
-from skdigits._pictures import read_picture, to_unit
 from skdigits._sklearn import (
     CallbackSupportMixin,
     DocLinkMixin,
@@ -24,6 +23,7 @@ from skdigits._sklearn import (
     with_callbacks,
 )
 from skdigits.nested import first_with
+from skdigits.pictures import read_picture, to_unit
 
 __all__ = ["Diagnosis", "DigitNormalizer"]
 

@@ -1,12 +1,10 @@
 """Image files as rows of pixels."""
 
 import csv
-import warnings
 
 from skdigits.cli._files import image_files, is_image
 from skdigits.nested import first_with
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 TABLE = "labels.csv"
 MNIST = (28, 28)
 
@@ -14,65 +12,6 @@ MNIST = (28, 28)
 def image_shape(model):
     """Return the shape ``(height, width)`` of the images that a model reads."""
     return first_with("image_shape_", model).image_shape_
-
-
-def read_image(path, shape):
-    """Return the pixels of an image file.
-
-    Colours become grey, and what is transparent shows a black ground: the images of MNIST are
-    light on dark.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    shape : tuple of int
-        ``(height, width)`` that it must have.
-
-    Returns
-    -------
-    row : ndarray of shape (height * width,), dtype=uint8
-        Pixels from 0 (black) to 255 (white).
-
-    Raises
-    ------
-    ValueError
-        If it is missing, not an image, damaged or of another size.
-    """
-    from PIL import Image
-
-    expected = f"{shape[1]}x{shape[0]} that this model reads"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(path, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(f"{path} is far larger than the {expected}.") from error
-    except Exception as error:  # decoders raise errors of many kinds
-        reason = getattr(error, "strerror", None) or f"not an image ({', '.join(FORMATS)})"
-        raise ValueError(f"{path} cannot be read: {reason}.") from error
-    with image:
-        # Before any pixel is decoded, however many there are.
-        if image.size != (shape[1], shape[0]):
-            raise ValueError(
-                f"{path} has {image.width}x{image.height} pixels instead of the {expected}: "
-                "give images of that size."
-            )
-        try:
-            return _grey(image).ravel()
-        except Exception as error:  # as above
-            raise ValueError(f"{path} is damaged: {error}.") from error
-
-
-def _grey(image):
-    import numpy as np
-
-    if image.mode.startswith("I;16"):
-        return (np.asarray(image) // 257).astype(np.uint8)
-    if not image.has_transparency_data:
-        return np.asarray(image.convert("L"))
-    grey, opacity = np.moveaxis(np.asarray(image.convert("LA"), dtype=np.uint16), -1, 0)
-    return (grey * opacity // 255).astype(np.uint8)
 
 
 def read_labelled_images(folder, shape):
@@ -169,10 +108,11 @@ def _labelled_files(folder):
 def _read_rows(paths, shape, *, normalized):
     import numpy as np
 
+    from skdigits.normalizer import DigitNormalizer
+    from skdigits.pictures import read_image
+
     if not normalized:
         return np.stack([read_image(path, shape) for path in paths])
-    from skdigits.normalizer import DigitNormalizer
-
     return np.stack([DigitNormalizer().diagnose(path).row for path in paths])
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from skdigits.cli._images import MNIST, image_shape, read_image
+from skdigits.cli._images import MNIST, image_shape
 
 CHUNK = 16  # files that are read before the model is asked
 
@@ -82,6 +82,8 @@ class Reader:
 
     def _look(self, file):
         """Return an answer to complete and the image to ask the model about, if there is one."""
+        from skdigits.pictures import read_image
+
         answer = Answer(str(file))
         try:
             if self.normalizer is None:

@@ -5,6 +5,8 @@ import os
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+__all__ = ["read_image", "read_picture", "to_unit"]
+
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 MOST_PIXELS = 64_000_000
 LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -50,9 +52,44 @@ def read_picture(source, longest=1024):
     return _reduce(_grey(*_channels(to_unit(array[None])[0])), longest)
 
 
+def read_image(path, shape):
+    """Return the pixels of an image file that has a certain size.
+
+    Parameters
+    ----------
+    path : str or path
+    shape : tuple of int
+        ``(height, width)`` that it must have.
+
+    Returns
+    -------
+    row : ndarray of uint8 of shape (height * width,)
+        Pixels from 0 (black) to 255 (white), as of `read_picture`.
+
+    Raises
+    ------
+    ValueError
+        If it is of another size, or for the reasons of `read_picture`.
+    """
+    with _open(path) as image:
+        # Before any pixel is decoded, however many there are.
+        if image.size != (shape[1], shape[0]):
+            raise ValueError(
+                f"{path} has {image.width}x{image.height} pixels instead of {shape[1]}x{shape[0]}: "
+                "give images of that size."
+            )
+        grey = _from_pillow(image, max(shape), name=path)
+    return np.rint(255 * grey).astype(np.uint8).ravel()
+
+
 def _from_file(path, longest):
+    with _open(path) as image:
+        return _from_pillow(image, longest, name=path)
+
+
+def _open(path):
     try:
-        image = Image.open(path, formats=FORMATS)
+        return Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(_too_large(path)) from error
     except UnidentifiedImageError as error:
@@ -60,8 +97,6 @@ def _from_file(path, longest):
     except Exception as error:  # decoders raise errors of many kinds
         reason = getattr(error, "strerror", None) or error
         raise ValueError(f"{path} cannot be read: {reason}.") from error
-    with image:
-        return _from_pillow(image, longest, name=path)
 
 
 def _too_large(name):
