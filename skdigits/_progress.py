@@ -3,7 +3,8 @@
 import logging
 from time import perf_counter
 
-from skdigits._views import Pipe, duration, find_view, is_worker
+from skdigits._views import Pipe, find_view, is_worker
+from skdigits.wording import duration
 
 logger = logging.getLogger("skdigits")
 

@@ -5,6 +5,8 @@ import sys
 import threading
 from time import perf_counter
 
+from skdigits.wording import duration
+
 
 class Pipe:
     """Lines on stderr, without a bar."""
@@ -97,13 +99,3 @@ def is_worker():
     """Tell whether this process or thread works for another, which shows things of its own."""
     in_thread = threading.current_thread() is not threading.main_thread()
     return in_thread or multiprocessing.parent_process() is not None
-
-
-def duration(seconds):
-    """Return a duration for people."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,6 +1,6 @@
 """Numbers as readers are told them."""
 
-__all__ = ["percent"]
+__all__ = ["duration", "percent"]
 
 
 def percent(probability):
@@ -9,3 +9,13 @@ def percent(probability):
         return "<0.1 %"
     digits = 0 if 0.015 <= probability < 0.985 else 1
     return f"{min(100 * probability, 99.9):.{digits}f} %"
+
+
+def duration(seconds):
+    """Return seconds in the unit that suits them."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"

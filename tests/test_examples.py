@@ -12,6 +12,7 @@ CAPTIONS = {
     "plot_01_quickstart": "test images are read right",
     "plot_02_pipeline": "accuracy",
     "plot_03_grid_search": "accuracy in cross-validation",
+    "plot_04_watch_the_training": "best epoch",
     "plot_05_your_own_digit": "are read right",
     "plot_06_where_it_errs": "are taken for",
     "plot_07_wrong_labels": "are wrong on purpose",
