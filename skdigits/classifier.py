@@ -580,9 +580,9 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             _training.refresh_statistics(net, dataset)
         if tasks is not None and self.label_smoothing_:
             if held_out is None:
-                _training.calibrate(net, dataset, distort)
+                _training.calibrate(net, dataset, len(dataset), distort)
             else:
-                _training.calibrate(net, held_out)
+                _training.calibrate(net, held_out, len(dataset) + len(held_out))
         if tasks is not None:
             _training.learn_typical(net, dataset)
         self.__dict__.update(_learned(net, history))

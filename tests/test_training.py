@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
 
 from skdigits import CNNDigitClassifier
 from skdigits._batches import Batches, ResidentImages
+from skdigits._training import least_temperature
 
 
 def resident(n_samples, dtype="uint8", precision="float32"):
@@ -53,3 +55,24 @@ def test_a_constant_rate_is_constant(small_digits):
         max_epochs=5, learning_rate=0.002, schedule="constant", random_state=0
     ).fit(*small_digits)
     assert {row["learning_rate"] for row in clf.history_} == {0.002}
+
+
+@pytest.mark.parametrize("n_images", [50, 1000, 60_000])
+@pytest.mark.parametrize("label_smoothing", [0.05, 0.2])
+def test_least_temperature_leaves_one_error_in_all_images(n_images, label_smoothing):
+    smoothed = np.full(10, label_smoothing / 10)
+    smoothed[3] += 1 - label_smoothing
+    logits = np.log(smoothed) / least_temperature(n_images, 10, label_smoothing)
+    assert softmax(logits)[3] == pytest.approx(1 - 1 / n_images)
+
+
+def test_least_temperature_never_makes_less_sure():
+    assert least_temperature(2, 2, 0.1) == least_temperature(1, 1, 0.1) == 1
+
+
+def test_images_known_by_heart_are_no_ground_for_certainty(small_digits):
+    X, y = small_digits
+    clf = CNNDigitClassifier(label_smoothing=0.1, max_epochs=60, random_state=0).fit(X, y)
+    errors_expected = (1 - clf.predict_proba(X).max(axis=1)).sum()
+    assert clf.score(X, y) == 1
+    assert 0.5 < errors_expected < 2

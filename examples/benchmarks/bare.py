@@ -74,7 +74,7 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
     net = SimpleNamespace(module_=module, batch_size=chosen.batch_size_, generator=generator)
     net.infer = half(module.forward)
     refresh_statistics(net, data)
-    calibrate(net, data, distort)
+    calibrate(net, data, len(data), distort)
     module.eval()
 
     @torch.inference_mode()
