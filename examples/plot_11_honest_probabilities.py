@@ -50,8 +50,8 @@ for name, chosen in parameters.items():
 # Errors expected and made
 # ------------------------
 # A network that makes more errors than it expects is too sure; the plain one is. Smoothing and
-# distortion make a network read better. As it knows nearly all of its 700 images by heart, distorted
-# or not, they would make it far too sure of new ones; ``fit`` takes them for grounds of no more
+# distortion make a network read better. As it knows nearly all of its 700 images by heart, even
+# distorted, they would make it far too sure of new ones; ``fit`` takes them for grounds of no more
 # certainty than one error in 700 leaves. A hold-out costs a fifth of the training images.
 
 figure, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
