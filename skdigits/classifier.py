@@ -576,20 +576,22 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             if self.on_interrupt == "raise" or len(history) == len(self.history_):
                 raise
             self._warn_of_interrupt(history[len(self.history_) :], max_epochs)
-        if tasks is not None and self.augment_:
-            _training.refresh_statistics(net, dataset)
-        if tasks is not None and self.label_smoothing_:
-            if held_out is None:
-                _training.calibrate(net, dataset, len(dataset), distort)
-            else:
-                _training.calibrate(net, held_out, len(dataset) + len(held_out))
-        if tasks is not None:
-            _training.learn_typical(net, dataset)
         self.__dict__.update(_learned(net, history))
         if tasks is not None:
+            self._finish(dataset, held_out, distort)
             tasks.close(net)
         self._warn_if_no_better_than_guessing(train)
         return self
+
+    def _finish(self, dataset, held_out, distort):
+        """Learn what takes a whole training: statistics, temperature and what is typical."""
+        if self.augment_:
+            _training.refresh_statistics(self.net_, dataset)
+        if self.label_smoothing_ and held_out is None:
+            _training.calibrate(self.net_, dataset, len(dataset), distort)
+        elif self.label_smoothing_:
+            _training.calibrate(self.net_, held_out, len(dataset) + len(held_out))
+        _training.learn_typical(self.net_, dataset)
 
     @staticmethod
     def _warn_of_interrupt(rows, max_epochs):

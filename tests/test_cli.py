@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import shlex
 import shutil
 import signal
 import struct
@@ -294,7 +295,7 @@ LONG = ("train", "--dataset", "digits", "--epochs", "1000", "--set", "filters=(1
 
 
 def test_train__interrupted__leaves_the_best_so_far_and_says_how_to_go_on(tmp_path):
-    output = tmp_path / "results"
+    output = tmp_path / "my results"
     with start(*LONG, output, stderr=subprocess.PIPE) as process:
         assert process.stderr.readline().startswith("epoch    1/1000")
         process.send_signal(signal.SIGINT)
@@ -310,7 +311,7 @@ def test_train__interrupted__leaves_the_best_so_far_and_says_how_to_go_on(tmp_pa
     n_epochs = len(training["history"])
     assert training["n_epochs_left"] == 1000 - n_epochs > 0
 
-    command = advice.partition("To go on: skdigits ")[2].split()
+    command = shlex.split(advice.partition("To go on: skdigits ")[2])
     assert command[command.index("--epochs") + 1] == str(training["n_epochs_left"])
     command[command.index("--epochs") + 1] = "2"
     result = run(*command, "--json")

@@ -1,6 +1,7 @@
 """``skdigits train``: from MNIST to a model, a report and pictures."""
 
 import ast
+import shlex
 import warnings
 from difflib import get_close_matches
 from enum import StrEnum
@@ -105,19 +106,26 @@ def train(
             report = None
             keep_only(folder / MODEL_NAME)
     if report is None:
-        again = f"skdigits evaluate {output} --dataset {dataset.value}"
-        say(f"The evaluation was interrupted. To go on: {again}")
+        say(
+            "The evaluation was interrupted. To go on: "
+            f"{_command('evaluate', output, '--dataset', dataset)}"
+        )
     elif json:
         print_json(report)
     else:
         typer.echo(f"{evaluation.table()}\nModel, report and pictures are in {output}.")
-    if training["n_epochs_left"]:
+    if left := training["n_epochs_left"]:
+        options = ("--dataset", dataset, "--epochs", left, "--output", output, "--force")
         say(
-            f"The training was interrupted. To go on: skdigits train --from {output} --dataset "
-            f"{dataset.value} --epochs {training['n_epochs_left']} --output {output} --force"
+            "The training was interrupted. To go on: "
+            f"{_command('train', '--from', output, *options)}"
         )
-    if report is None or training["n_epochs_left"]:
+    if report is None or left:
         raise typer.Exit(1)
+
+
+def _command(*arguments):
+    return shlex.join(["skdigits", *map(str, arguments)])
 
 
 def _new():
