@@ -193,6 +193,7 @@ def _fit(model, classifier, X, y):
     """Fit, and return what is to be reported of it."""
     parameters = classifier.get_params()
     rows: list[dict] = []
+    n_before = len(getattr(classifier, "history_", ()))
     classifier.set_params(verbose=2, on_interrupt="keep", callbacks=[rows.append])
     started = perf_counter()
     try:
@@ -208,11 +209,13 @@ def _fit(model, classifier, X, y):
     seconds = perf_counter() - started
     for warning in caught:
         say(f"warning: {warning.message}")
-    is_interrupted = any("Interrupted" in str(warning.message) for warning in caught)
+    n_left = 0
+    if any("Interrupted" in str(warning.message) for warning in caught):
+        n_left = n_before + classifier.max_epochs_ - classifier.n_epochs_
     return {
         "n_images": len(X),
         "n_epochs": classifier.n_epochs_,
-        "n_epochs_left": classifier.max_epochs_ - len(rows) if is_interrupted else 0,
+        "n_epochs_left": n_left,
         "seconds": seconds,
         "parameters": parameters,
         "auto": {
