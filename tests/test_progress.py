@@ -52,10 +52,16 @@ def test_pipe__training_that_goes_on_counts_on(small_digits, capfd):
 
 
 def on_a_terminal(program):
-    """Run a program and return what it shows on a terminal of 100 columns."""
+    """Return what a program shows on a terminal of 100 columns, and what it writes to stdout."""
     main, end = pty.openpty()
     environment = os.environ | {"COLUMNS": "100", "TERM": "xterm", "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen([sys.executable, "-c", program], stderr=end, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=end,
+        env=environment,
+        text=True,
+    )
     os.close(end)
     shown = b""
     while True:
@@ -67,13 +73,16 @@ def on_a_terminal(program):
             break
         shown += part
     os.close(main)
-    assert process.wait() == 0
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).replace("\r", "")
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).replace("\r", ""), out
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such terminals")
 def test_terminal__a_bar_and_what_came_of_it():
-    shown = on_a_terminal(FIT.format(1))
+    shown, out = on_a_terminal(FIT.format("1, callbacks=[print]"))
+    assert out.count("train_loss") == 3
+    assert "train_loss" not in shown
     assert "━━━" in shown
     assert END.search(shown)
     assert not EPOCHS.search(shown)
@@ -81,7 +90,7 @@ def test_terminal__a_bar_and_what_came_of_it():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such terminals")
 def test_terminal__lines_above_the_bar():
-    shown = on_a_terminal(FIT.format(2))
+    shown, _ = on_a_terminal(FIT.format(2))
     assert "━━━" in shown
     assert len(EPOCHS.findall(shown)) == 3
     assert not END.search(shown)
