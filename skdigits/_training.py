@@ -4,7 +4,6 @@ import copy
 import itertools
 import math
 
-import numpy as np
 import torch
 from scipy.optimize import minimize_scalar
 from skorch.callbacks import EarlyStopping
@@ -126,13 +125,11 @@ def refresh_statistics(net, dataset, n_batches=16):
 
 
 @torch.no_grad()
-def calibrate(net, dataset, n_images, distort=None, n_samples=4096):
-    """Set the temperature under which the labels of a data set are most likely.
+def calibrate(net, dataset, lowest, distort=None, n_samples=4096):
+    """Set the temperature, `lowest` or above, under which the labels of a data set are most likely.
 
     Smoothed labels teach a network to be unsure; this takes it back. Training images are distorted
-    anew by `distort`, so that the network has not seen them in this form. As it may know a few
-    images by heart in any form, it takes `n_images`, those of the whole fit, to be surer than
-    ``1 - 1 / n_images`` of an image whose smoothed label it has learned exactly.
+    anew by `distort`, so that the network has not seen them in this form.
 
     References
     ----------
@@ -153,15 +150,16 @@ def calibrate(net, dataset, n_images, distort=None, n_samples=4096):
         losses = F.cross_entropy(vote(logits / math.exp(log_temperature)), labels, reduction="none")
         return float((losses if weight is None else losses * weight).mean())
 
-    bounds = least_temperature(n_images, logits.shape[1], net.criterion_.label_smoothing), 10
-    best = minimize_scalar(loss, bounds=np.log(bounds), options={"xatol": 1e-6})
+    bounds = math.log(lowest), math.log(10)
+    best = minimize_scalar(loss, bounds=bounds, options={"xatol": 1e-6})
     module.temperature.fill_(math.exp(best.x))
 
 
 def least_temperature(n_images, n_classes, label_smoothing):
-    """Return the temperature that makes the lead of a smoothed label one of ``1 - 1 / n_images``.
+    """Return the temperature under which a smoothed label has the probability ``1 - 1 / n_images``.
 
-    It is 1 at most. A lead is that of a label's logit over all others, which are alike.
+    It is 1 at most. A network may know a few images by heart, distorted or not; that is no reason
+    to be surer of new ones than so many images allow.
     """
     smoothed = math.log1p(n_classes * (1 - label_smoothing) / label_smoothing)
     wanted = math.log(max(1, (n_images - 1) * (n_classes - 1)))

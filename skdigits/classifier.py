@@ -587,10 +587,15 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         """Learn what takes a whole training: statistics, temperature and what is typical."""
         if self.augment_:
             _training.refresh_statistics(self.net_, dataset)
-        if self.label_smoothing_ and held_out is None:
-            _training.calibrate(self.net_, dataset, len(dataset), distort)
-        elif self.label_smoothing_:
-            _training.calibrate(self.net_, held_out, len(dataset) + len(held_out))
+        if self.label_smoothing_:
+            n_images = len(dataset) + (0 if held_out is None else len(held_out))
+            lowest = _training.least_temperature(
+                n_images, len(self.classes_), self.label_smoothing_
+            )
+            if held_out is None:
+                _training.calibrate(self.net_, dataset, lowest, distort)
+            else:
+                _training.calibrate(self.net_, held_out, lowest)
         _training.learn_typical(self.net_, dataset)
 
     @staticmethod

@@ -21,7 +21,7 @@ from examples.benchmarks.fits import (
 from skdigits._augmentation import RandomWarp
 from skdigits._batches import Batches, ResidentImages
 from skdigits._digit_net import OPTIMIZERS
-from skdigits._training import calibrate, refresh_statistics
+from skdigits._training import calibrate, least_temperature, refresh_statistics
 
 WARM_UP = 0.2  # share of the batches in which the learning rate rises
 
@@ -52,6 +52,7 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
     half = torch.autocast(
         torch.device(DEVICE).type, torch.bfloat16, enabled=chosen.precision_ == "bfloat16"
     )
+    smoothing = chosen.label_smoothing_
     step, n_steps = 0, chosen.max_epochs_ * len(batches)
     for _ in range(chosen.max_epochs_):
         module.train()
@@ -62,7 +63,6 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
             optimizer.zero_grad()
             with half:
                 logits = module(**inputs).float()  # (n, 10, 1), for one network
-            smoothing = chosen.label_smoothing_
             losses = F.cross_entropy(
                 logits, labels[:, None], label_smoothing=smoothing, reduction="none"
             )
@@ -74,7 +74,7 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
     net = SimpleNamespace(module_=module, batch_size=chosen.batch_size_, generator=generator)
     net.infer = half(module.forward)
     refresh_statistics(net, data)
-    calibrate(net, data, len(data), distort)
+    calibrate(net, data, least_temperature(len(data), 10, smoothing), distort)
     module.eval()
 
     @torch.inference_mode()
