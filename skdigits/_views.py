@@ -32,8 +32,13 @@ class Terminal:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
         # What is printed to the same terminal stands above the bar; what goes elsewhere goes there.
-        to_same = sys.stdout.isatty()
-        self.bar = Progress(*columns, console=console, transient=True, redirect_stdout=to_same)
+        self.bar = Progress(
+            *columns,
+            console=console,
+            transient=True,
+            refresh_per_second=4,
+            redirect_stdout=sys.stdout.isatty(),
+        )
         self.task = self.bar.add_task("training", total=n_steps)
         self.bar.start()
 
