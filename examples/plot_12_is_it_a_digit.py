@@ -83,9 +83,9 @@ plt.show()
 # What the scores say
 # -------------------
 # Each dot is an image. Of those that a network was fitted on, one in a hundred is below 0. How well
-# digits are told from the rest depends on the network: one that saw MNIST's clean images alone takes
-# noise for a digit. The pretrained one, which saw degraded images, is not taken in by noise, but
-# digits of 8x8 pixels are not all like those that it knows.
+# digits are told from the rest depends on the network: one that saw clean images of MNIST alone may
+# take noise for a digit. The pretrained one, which saw degraded images, is not taken in by noise,
+# but digits of 8x8 pixels are not all like those that it knows.
 
 # sphinx_gallery_thumbnail_number = 2
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
