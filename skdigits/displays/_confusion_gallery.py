@@ -2,12 +2,11 @@
 
 import numpy as np
 from sklearn.metrics import confusion_matrix
-from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
 from skdigits.displays._answers import answers, check_predictions, error_count
 from skdigits.displays._image_grid import as_images
-from skdigits.displays._probabilities import check_columns, check_probabilities, probability_of
+from skdigits.displays._probabilities import check_probabilities, probability_of
 from skdigits.displays._shared import VERMILION, new_axes
 
 
@@ -184,9 +183,7 @@ class ConfusionGalleryDisplay:
             raise ValueError("There are no images to show: give one or more.")
         confidence = np.zeros(len(y_pred))
         if y_proba is not None:
-            y_proba = check_probabilities(y_proba)
-            check_consistent_length(X, y_proba)
-            labels = check_columns(y_proba, labels, y_true, y_pred)
+            y_proba, labels = check_probabilities(y_proba, labels, y_true, y_pred)
             confidence = probability_of(y_pred, y_proba, labels)
         labels = _all_labels(labels, unique_labels(y_true, y_pred))
         matrix = confusion_matrix(y_true, y_pred, labels=labels)

@@ -6,7 +6,6 @@ from sklearn.utils import assert_all_finite, check_consistent_length, column_or_
 
 from skdigits.displays._image_grid import ImageGridDisplay, as_images
 from skdigits.displays._probabilities import (
-    check_columns,
     check_has_probabilities,
     check_known,
     check_probabilities,
@@ -198,10 +197,9 @@ class LabelIssuesDisplay(ImageGridDisplay):
         ValueError
             If rows of `y_proba` are no probabilities, or do not fit the labels.
         """
-        y_proba = check_probabilities(y_proba)
         y = _check_given(y)
-        check_consistent_length(X, y, y_proba)
-        labels = check_columns(y_proba, labels, y)
+        check_consistent_length(X, y)
+        y_proba, labels = check_probabilities(y_proba, labels, y)
         check_known(y, labels, "y")
         self_confidence = probability_of(y, y_proba, labels)
         suggested, probability = (column[:, 0] for column in most_probable(y_proba, labels, 1))

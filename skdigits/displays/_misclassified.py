@@ -3,13 +3,12 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.utils import check_consistent_length, check_scalar
+from sklearn.utils import check_scalar
 from sklearn.utils.multiclass import unique_labels
 
 from skdigits.displays._answers import AnswersDisplay, answers, check_predictions, error_count
 from skdigits.displays._image_grid import as_images
 from skdigits.displays._probabilities import (
-    check_columns,
     check_probabilities,
     most_probable,
     probability_of,
@@ -262,9 +261,7 @@ class MisclassifiedDisplay(AnswersDisplay):
         if y_proba is not None:
             if probability is not None:
                 raise ValueError("Give y_proba or probability, not both: one follows the other.")
-            y_proba = check_probabilities(y_proba)
-            check_consistent_length(X, y_proba)
-            labels = check_columns(y_proba, labels, y_true, y_pred)
+            y_proba, labels = check_probabilities(y_proba, labels, y_true, y_pred)
             probability = probability_of(y_pred, y_proba, labels)
         errors = np.flatnonzero(y_true != y_pred)
         n_samples = len(y_true)

@@ -1,7 +1,7 @@
 """The probabilities of labels, checked, and those of some labels among them."""
 
 import numpy as np
-from sklearn.utils import check_array
+from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
 _TOLERANCE = 1e-3  # so far from 1 may probabilities in half precision sum
@@ -16,8 +16,11 @@ def check_has_probabilities(estimator):
         )
 
 
-def check_probabilities(y_proba):
-    """Return probabilities as an array of floats, with a row for each sample."""
+def check_probabilities(y_proba, labels, *y):
+    """Return probabilities as an array, a row for each sample of `y`, and their columns' labels.
+
+    These are those stated, or all that stand in `y`.
+    """
     y_proba = check_array(
         y_proba,
         dtype=[np.float64, np.float32],
@@ -36,11 +39,7 @@ def check_probabilities(y_proba):
             f"Row {off.argmax()} of y_proba holds no probabilities: expected values from 0 to 1 "
             "whose sum is 1."
         )
-    return y_proba
-
-
-def check_columns(y_proba, labels, *y):
-    """Return the label of each column of `y_proba`: those stated, or all that stand in `y`."""
+    check_consistent_length(y_proba, *y)
     labels = unique_labels(*y) if labels is None else np.asarray(labels)
     if len(labels) != y_proba.shape[1]:
         raise ValueError(
@@ -48,7 +47,7 @@ def check_columns(y_proba, labels, *y):
             f"{len(labels)}: state in labels the label of each column."
         )
     unique_labels(*y, labels)  # refuses texts beside numbers, which are never equal
-    return labels
+    return y_proba, labels
 
 
 def check_known(y, labels, name):

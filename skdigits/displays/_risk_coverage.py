@@ -1,10 +1,9 @@
 """The error rate among the answers, over the share of samples answered."""
 
 import numpy as np
-from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
+from sklearn.utils import assert_all_finite, column_or_1d
 
 from skdigits.displays._probabilities import (
-    check_columns,
     check_has_probabilities,
     check_known,
     check_probabilities,
@@ -216,11 +215,9 @@ class RiskCoverageDisplay:
         ValueError
             If rows of `y_proba` are no probabilities, or do not fit the labels.
         """
-        y_proba = check_probabilities(y_proba)
         y_true = column_or_1d(y_true)
         assert_all_finite(y_true, input_name="y_true")
-        check_consistent_length(y_true, y_proba)
-        labels = check_columns(y_proba, labels, y_true)
+        y_proba, labels = check_probabilities(y_proba, labels, y_true)
         check_known(y_true, labels, "y_true")
         is_wrong = labels[y_proba.argmax(axis=1)] != y_true
         negated, group, size = np.unique(
