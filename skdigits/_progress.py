@@ -29,6 +29,7 @@ class Progress:
         self.n_epochs = n_epochs
         self.n_batches = n_batches
         self.n_batches_done = 0
+        self.caption = "training"
         self.rows = []
 
     def __enter__(self):
@@ -50,8 +51,7 @@ class Progress:
     def batch(self):
         """Count a batch that is done."""
         self.n_batches_done += 1
-        if self.verbose:
-            self.view.move(self.n_batches_done, self._caption())
+        self.view.move(self.n_batches_done, self.caption)
 
     def epoch(self, row):
         """Tell the row that an epoch adds to the history."""
@@ -62,15 +62,11 @@ class Progress:
             seconds = (perf_counter() - self.started) / len(self.rows) * left
             text += f", {duration(seconds)} left"
         self._tell(logging.DEBUG, text, shown=self.shows_epochs)
-
-    def _caption(self):
-        if not self.rows:
-            return "training"
-        row = self.rows[-1]
-        caption = f"epoch {row['epoch']}/{self.n_epochs}: "
-        if "valid_accuracy" in row:
-            return f"{caption}hold-out {row['valid_accuracy']:.2%}"
-        return f"{caption}loss {row['train_loss']:.4f}"
+        self.caption = f"epoch {row['epoch']}/{self.n_epochs}: " + (
+            f"hold-out {row['valid_accuracy']:.2%}"
+            if "valid_accuracy" in row
+            else f"loss {row['train_loss']:.4f}"
+        )
 
     def _tell(self, level, text, shown):
         logger.log(level, text)

@@ -85,11 +85,11 @@ def read_any_images(folder, model):
     if find_normalizer(model):
         return [str(path) for path in paths], y
     shape = image_shape(model)
-    if shape != MNIST:
-        return _read_rows(paths, shape, normalized=False), y
     try:
         return _read_rows(paths, shape, normalized=False), y
     except ValueError:  # one of another size, at least
+        if shape != MNIST:
+            raise
         return _read_rows(paths, shape, normalized=True), y
 
 
