@@ -1,6 +1,6 @@
 """Train the network that comes with the package, on MNIST's training images alone.
 
-    python -m examples.train_pretrained skdigits/weights
+    python -m examples.train_pretrained skdigits/io/weights
 
 from the checkout's root; it takes about 15 minutes on two cores. Of the first 55,000 images, 5 %
 set the network's temperature and the others train it. The last 5,000, by other writers, show how

@@ -1,18 +1,17 @@
 from . import datasets, displays
-from .classifier import CNNDigitClassifier
+from .classifier import CNNDigitClassifier, presets
 from .diagnosing import Finding, diagnose
+from .io import ModelFileError, load_model, load_pretrained, pretrained_card, save_model
 from .metrics import most_confused
-from .normalizer import DigitNormalizer
-from .persistence import ModelFileError, load_model, save_model
+from .normalizer import Diagnosis, DigitNormalizer
 from .preprocessing import PixelScaler
-from .pretrained import load_pretrained, pretrained_card
 from .selective import SelectiveClassifier
-from .settings import presets
 from .showing import show
 
 __version__: str
 __all__ = [
     "CNNDigitClassifier",
+    "Diagnosis",
     "DigitNormalizer",
     "Finding",
     "ModelFileError",

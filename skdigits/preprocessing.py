@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from skdigits._images import as_rows
-from skdigits._sklearn import CallbackSupportMixin, DocLinkMixin, with_callbacks
+from skdigits._utils.images import as_rows
+from skdigits._utils.sklearn import CallbackSupportMixin, DocLinkMixin, with_callbacks
 
 __all__ = ["PixelScaler"]
 

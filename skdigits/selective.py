@@ -14,7 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from skdigits._sklearn import (
+from skdigits._utils.sklearn import (
     CallbackSupportMixin,
     DocLinkMixin,
     HasMethods,
@@ -24,7 +24,7 @@ from skdigits._sklearn import (
     with_callbacks,
 )
 
-__all__ = ["SelectiveClassifier"]
+__all__ = ["SelectiveClassifier", "selective_from"]
 
 
 def choose_threshold(confidence, is_right, max_error_rate, risk):

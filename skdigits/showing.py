@@ -1,8 +1,8 @@
 """A picture, the steps to MNIST's form and the answer, in one call."""
 
 from skdigits.displays import NormalizationDisplay
+from skdigits.io import load_pretrained
 from skdigits.normalizer import with_normalizer
-from skdigits.pretrained import load_pretrained
 
 __all__ = ["show"]
 

@@ -299,13 +299,13 @@ def test_entry_without_its_packages_is_left_out(monkeypatch, capsys):
 
 
 def test_comments_do_not_change_the_hash_of_the_sources(monkeypatch, tmp_path):
-    (tmp_path / "skdigits").mkdir()
+    (tmp_path / "skdigits/network").mkdir(parents=True)
     monkeypatch.setattr(circumstances, "ROOT", tmp_path)
     hashes = []
     for code in ('def f():\n    """Say one."""\n    return 1', "def f():  # one\n    return 1"):
-        (tmp_path / "skdigits/f.py").write_text(code)
+        (tmp_path / "skdigits/network/f.py").write_text(code)
         hashes.append(circumstances.hash_of_sources())
-    (tmp_path / "skdigits/f.py").write_text("def f():\n    return 2")
+    (tmp_path / "skdigits/network/f.py").write_text("def f():\n    return 2")
     assert hashes[0] == hashes[1] != circumstances.hash_of_sources()
 
 

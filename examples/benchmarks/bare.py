@@ -18,10 +18,10 @@ from examples.benchmarks.fits import (
     settings,
     untrained,
 )
-from skdigits._augmentation import RandomWarp
-from skdigits._batches import Batches, ResidentImages
-from skdigits._digit_net import OPTIMIZERS
-from skdigits._training import calibrate, least_temperature, refresh_statistics
+from skdigits.augmentation import RandomWarp
+from skdigits.training._batches import Batches, ResidentImages
+from skdigits.training._fit import calibrate, least_temperature, refresh_statistics
+from skdigits.training._net import OPTIMIZERS
 
 WARM_UP = 0.2  # share of the batches in which the learning rate rises
 

@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+ROOMS = ("classifier", "training", "network", "augmentation", "_utils")
+PRESETS = "_presets.py"
 PACKAGES = ("numpy", "scikit-learn", "scipy", "skorch", "torch", "onnx", "onnxruntime")
 
 
@@ -22,7 +24,8 @@ def hash_of_sources():
     Neither do the presets: each run holds its parameters.
     """
     here = Path(__file__).parent
-    files = sorted(set((ROOT / "skdigits").glob("*.py")) - {ROOT / "skdigits/settings.py"})
+    rooms = [ROOT / "skdigits" / name for name in ROOMS]
+    files = sorted({file for room in rooms for file in room.glob("*.py")} - {rooms[0] / PRESETS})
     files += [here / f"{name}.py" for name in ("bare", "fits", "measure", "probes", "timing")]
     code = [ast.dump(_WithoutText().visit(ast.parse(path.read_text("utf-8")))) for path in files]
     return hashlib.sha256("\n".join(code).encode()).hexdigest()

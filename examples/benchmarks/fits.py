@@ -19,10 +19,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from skdigits import CNNDigitClassifier
-from skdigits._devices import find_device
-from skdigits._digit_net import BETAS
-from skdigits._network import DigitCNN
-from skdigits._samples import Samples, pixel_statistics
+from skdigits.network import DigitCNN
+from skdigits.training._devices import find_device
+from skdigits.training._net import BETAS
+from skdigits.training._samples import Samples, pixel_statistics
 
 DEVICE = find_device("auto")
 

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
+from skdigits._utils.versions import versions
 from skdigits.cli._console import say
 from skdigits.cli.doctor import doctor
 from skdigits.cli.evaluate import evaluate
 from skdigits.cli.info import info
 from skdigits.cli.predict import predict
 from skdigits.cli.train import train
-from skdigits.versions import versions
 
 __all__ = ["app", "main"]
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from skdigits.versions import versions
+from skdigits._utils.versions import versions
 
 
 def environment():

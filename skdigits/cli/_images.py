@@ -2,8 +2,8 @@
 
 import csv
 
+from skdigits._utils.nested import first_with
 from skdigits.cli._files import image_files, is_image
-from skdigits.nested import first_with
 
 TABLE = "labels.csv"
 MNIST = (28, 28)
@@ -108,8 +108,7 @@ def _labelled_files(folder):
 def _read_rows(paths, shape, *, normalized):
     import numpy as np
 
-    from skdigits.normalizer import DigitNormalizer
-    from skdigits.pictures import read_image
+    from skdigits.normalizer import DigitNormalizer, read_image
 
     if not normalized:
         return np.stack([read_image(path, shape) for path in paths])

@@ -15,6 +15,6 @@ ModelArgument = Annotated[
 
 def open_model(path):
     """Return the model in a file, or in the folder that ``skdigits train`` made."""
-    from skdigits.persistence import load_model
+    from skdigits.io import load_model
 
     return load_model(path / MODEL_NAME if path.is_dir() else path)

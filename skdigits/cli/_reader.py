@@ -82,7 +82,7 @@ class Reader:
 
     def _look(self, file):
         """Return an answer to complete and the image to ask the model about, if there is one."""
-        from skdigits.pictures import read_image
+        from skdigits.normalizer import read_image
 
         answer = Answer(str(file))
         try:

@@ -28,8 +28,8 @@ def attempt(check, test):
 def _reads_a_digit():
     from sklearn.datasets import load_digits
 
+    from skdigits.io import load_pretrained
     from skdigits.normalizer import with_normalizer
-    from skdigits.pretrained import load_pretrained
 
     answer = with_normalizer(load_pretrained()).predict([load_digits().images[0]])[0]
     return None if answer == "0" else f"It reads a 0 as {answer}: install the package again."

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from skdigits._utils.versions import versions
 from skdigits.cli._console import one_line, print_json
 from skdigits.cli._environment import environment, environment_text
 from skdigits.cli._images import read_any_images
 from skdigits.cli._model import open_model
 from skdigits.cli._self_test import attempt, self_test
-from skdigits.versions import versions
 
 
 def doctor(
@@ -72,7 +72,7 @@ def _report(json):
 
 def _examine(path, folder, json):
     from skdigits.diagnosing import diagnose
-    from skdigits.pretrained import load_pretrained
+    from skdigits.io import load_pretrained
 
     model = open_model(path) if path else load_pretrained()
     X, y = read_any_images(folder, model)

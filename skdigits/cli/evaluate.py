@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
+from skdigits._utils.versions import versions
 from skdigits.cli._console import print_json, write_report
 from skdigits.cli._dataset import Dataset, load
 from skdigits.cli._evaluation import Evaluation
 from skdigits.cli._folder import new_folder
 from skdigits.cli._images import image_shape, read_labelled_images
 from skdigits.cli._model import ModelArgument, open_model
-from skdigits.versions import versions
 
 DATASETS = {(28, 28): Dataset.mnist, (8, 8): Dataset.digits}
 

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from skdigits._utils.wording import percent
 from skdigits.cli._console import one_line, print_json, progress, say
 from skdigits.cli._explanation import save_steps
 from skdigits.cli._files import image_files
 from skdigits.cli._model import open_model
 from skdigits.cli._reader import Answer, Reader
-from skdigits.wording import percent
 
 COLUMNS = ("file", "label", "probability", "score", "like_a_digit", "error")
 KEYS = (*COLUMNS[:3], "runners_up", "score", "like_a_digit", "findings", "error")
@@ -110,7 +110,7 @@ def predict(
 
 def _open(path, max_error_rate):
     """Return the model in a file, or the one that comes with the package."""
-    from skdigits.pretrained import load_pretrained
+    from skdigits.io import load_pretrained
 
     if max_error_rate is not None:
         if path:

@@ -11,13 +11,13 @@ from typing import Annotated
 
 import typer
 
+from skdigits._utils.versions import versions
+from skdigits.classifier import presets
 from skdigits.cli._console import print_json, say, write_report
 from skdigits.cli._dataset import Dataset, load
 from skdigits.cli._evaluation import Evaluation, save_picture
 from skdigits.cli._folder import keep_only, new_folder
 from skdigits.cli._model import MODEL_NAME, open_model
-from skdigits.settings import presets
-from skdigits.versions import versions
 
 # mypy reads the names of an enum from literals only
 Preset = StrEnum("Preset", {name: name for name in presets})  # type: ignore[misc]
@@ -74,7 +74,7 @@ def train(
     - `skdigits train --dataset digits --output my-digits --force`
     - `skdigits train --from skdigits-mnist --epochs 5 --output longer`
     """
-    from skdigits.persistence import save_model
+    from skdigits.io import save_model
 
     if start and preset:
         raise typer.BadParameter("--from and --preset exclude each other.")

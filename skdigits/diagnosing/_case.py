@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
-from skdigits._images import as_rows, find_image_shape
-from skdigits.nested import nested
+from skdigits._utils.images import as_rows, find_image_shape
+from skdigits._utils.nested import nested
 from skdigits.normalizer import find_normalizer
 
 N_READ = 500  # images; a share among them has a standard error of 2.2 points at most

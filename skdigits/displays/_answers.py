@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.utils import assert_all_finite, check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
+from skdigits._utils.wording import percent
 from skdigits.displays._image_grid import ImageGridDisplay
-from skdigits.wording import percent
 
 
 def answers(estimator, X):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdigits._images import rows_to_images
+from skdigits._utils.images import rows_to_images
 
 
 def occlusion(estimator, X, images, columns, patch_size):

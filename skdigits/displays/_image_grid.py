@@ -4,9 +4,9 @@ from math import ceil
 
 import numpy as np
 
-from skdigits._images import as_rows, find_image_shape, rows_to_images
+from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
+from skdigits._utils.nested import first_with
 from skdigits.displays._shared import VERMILION, laid_out, new_axes
-from skdigits.nested import first_with
 
 _IMAGE_WIDTH = 0.86  # of a cell that is 1 wide
 

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.model_selection import cross_val_predict
 from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
 
+from skdigits._utils.wording import percent
 from skdigits.displays._image_grid import ImageGridDisplay, as_images
 from skdigits.displays._probabilities import (
     check_has_probabilities,
@@ -12,7 +13,6 @@ from skdigits.displays._probabilities import (
     most_probable,
     probability_of,
 )
-from skdigits.wording import percent
 
 
 def _check_given(y):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from skdigits._utils.wording import percent
 from skdigits.displays._shared import new_axes
 from skdigits.normalizer import find_normalizer, without_normalizer
-from skdigits.wording import percent
 
 _TITLES = {
     "picture": "picture",

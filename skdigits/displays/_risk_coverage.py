@@ -3,13 +3,13 @@
 import numpy as np
 from sklearn.utils import assert_all_finite, column_or_1d
 
+from skdigits._utils.nested import first_with
 from skdigits.displays._probabilities import (
     check_has_probabilities,
     check_known,
     check_probabilities,
 )
 from skdigits.displays._shared import new_axes
-from skdigits.nested import first_with
 
 
 class RiskCoverageDisplay:

@@ -1,6 +1,6 @@
 """What the displays share."""
 
-from skdigits.nested import nested
+from skdigits._utils.nested import nested
 
 # Okabe and Ito's blue and vermilion: colour-blind readers tell them apart too.
 BLUE, VERMILION = "#0072B2", "#D55E00"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_scalar
 
+from skdigits._utils.nested import first_with
 from skdigits.displays._search_log import best_candidates
 from skdigits.displays._shared import BLUE, VERMILION, new_axes
-from skdigits.nested import first_with
 
 PANELS = ("loss", "accuracy")
 PARTS: dict[str, tuple[str, Any]] = {"train": ("training", "-"), "valid": ("hold-out", "--")}

@@ -1,0 +1,16 @@
+"""What reports and model files say of the software that made them."""
+
+import platform
+import sys
+from importlib.metadata import version
+
+__all__ = ["versions"]
+
+
+def versions():
+    """Return the versions of this package and of those that its results depend on."""
+    return {
+        "skdigits": sys.modules["skdigits"].__version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("numpy", "scikit-learn", "skorch", "torch")},
+    }

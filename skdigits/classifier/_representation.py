@@ -1,0 +1,40 @@
+"""What a console and a notebook show of the classifier."""
+
+from sklearn.base import BaseEstimator
+
+from skdigits._utils.sklearn import DocLinkMixin
+
+
+class ReprMixin(DocLinkMixin, BaseEstimator):
+    """The repr, with what "auto" chose; in HTML with what came of the fit."""
+
+    def __repr__(self, N_CHAR_MAX=700):
+        text = super().__repr__(N_CHAR_MAX)
+        names = (
+            *("patch_size", "filters", "max_epochs", "batch_size", "label_smoothing", "augment"),
+            *("device", "precision"),
+        )
+        chosen = [
+            f"{name}={getattr(self, name + '_')!r}"
+            for name in names
+            if str(getattr(self, name)) == "auto" and hasattr(self, name + "_")
+        ]
+        return f"{text}  # auto: {', '.join(chosen)}" if chosen else text
+
+    def _repr_html_inner(self):
+        return super()._repr_html_inner() + self._summary()
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if "text/html" in bundle:
+            bundle["text/html"] += self._summary()
+        return bundle
+
+    def _summary(self):
+        """Return, as HTML, what a notebook shows below the estimator once it is fitted."""
+        if not hasattr(self, "net_"):
+            return ""
+        text = f"{self.n_weights_:,} weights, trained for {self.n_epochs_} epochs on {self.device_}"
+        if self.validation_scores_:
+            text += f"; validation accuracy {self.validation_scores_[-1]:.2%}"
+        return f"<p>{text}</p>"

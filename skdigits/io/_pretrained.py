@@ -1,0 +1,85 @@
+"""The network that comes with the package."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from skdigits.io._model_file import load_model
+from skdigits.selective import selective_from
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def load_pretrained(*, max_error_rate=None):
+    """Return a reader of digits that needs no training.
+
+    Parameters
+    ----------
+    max_error_rate : float, default=None
+        If given, an image that is too uncertain is answered with "?". Of the answers, at most this
+        share is wrong, with a confidence of 95 %, where images are like MNIST's, each with one
+        corruption of 15 (noise, blur, lines and others) or none.
+
+    Returns
+    -------
+    model : Pipeline or SelectiveClassifier
+        Fitted; for rows of 28 × 28 pixels from 0 to 255, light on dark, as
+        :func:`~skdigits.datasets.fetch_mnist` and :class:`~skdigits.DigitNormalizer` give them.
+        Its classes are the strings "0" to "9".
+
+    Raises
+    ------
+    ValueError
+        If no threshold is known for so small an error rate.
+
+    See Also
+    --------
+    pretrained_card : How it was trained, what it can and what it cannot.
+    DigitNormalizer : Brings any picture of a digit to the form that it reads.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skdigits import DigitNormalizer, load_pretrained
+    >>> X, y = load_digits(return_X_y=True)
+    >>> reader = make_pipeline(DigitNormalizer(), load_pretrained())
+    >>> reader.predict(X[:5])
+    array(['0', '1', '2', '3', '4'], dtype=object)
+    """
+    model = load_model(WEIGHTS / "pretrained.safetensors")
+    if max_error_rate is None:
+        return model
+    held_out = np.load(WEIGHTS / "held_out.npz")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the error says more
+        selective = selective_from(model, **held_out, max_error_rate=max_error_rate)
+    if selective.coverage_ == 0:
+        raise ValueError(
+            f"An error rate of {max_error_rate:g} cannot be promised: {len(held_out['is_right'])} "
+            "images were held out, too few to show it. Ask for a larger one."
+        )
+    return selective
+
+
+def pretrained_card():
+    """Return how the network that comes with the package was made, and what it can do.
+
+    Returns
+    -------
+    card : dict
+        With "data", "recipe", "n_weights", "figures" and "limits"; plain numbers and strings.
+
+    See Also
+    --------
+    load_pretrained : The network.
+
+    Examples
+    --------
+    >>> from skdigits import pretrained_card
+    >>> pretrained_card()["data"]["name"]
+    'MNIST'
+    """
+    return json.loads((WEIGHTS / "card.json").read_text(encoding="utf-8"))

@@ -1,0 +1,112 @@
+"""Which patches of ink are the digit, and which are rules, dots and specks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from skdigits.normalizer._ink import WITHIN_IMAGE
+
+DUST = 0.004  # of the digit's mass: less is no part of it, wherever it lies
+
+
+@dataclass(frozen=True)
+class Component:
+    """A connected patch of ink.
+
+    Parameters
+    ----------
+    top, left, bottom, right : int
+        Its box; bottom and right are exclusive.
+    mass : float
+        Sum of its ink.
+    mass_at_edge : float
+        Of this, what is within a sixth of the image's sides from an edge.
+    image_shape : tuple of int
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    mass: float
+    mass_at_edge: float
+    image_shape: tuple
+
+    @property
+    def size(self):
+        """The longer side of the box in pixels."""
+        return max(self.bottom - self.top, self.right - self.left)
+
+    def is_rule(self):
+        """Tell whether this is a line along an edge of the image, or a frame."""
+        height, width = self.image_shape
+        long = self.bottom - self.top >= 0.5 * height or self.right - self.left >= 0.5 * width
+        return long and self.mass_at_edge > 0.9 * self.mass
+
+    def overlaps(self, other):
+        """Tell whether two boxes have a pixel in common."""
+        return max(self.top, other.top) < min(self.bottom, other.bottom) and max(
+            self.left, other.left
+        ) < min(self.right, other.right)
+
+
+def keep_digits(ink):
+    """Erase rules at the edges, dots and specks.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (n, height, width)
+
+    Returns
+    -------
+    ink : ndarray of shape (n, height, width)
+        A copy.
+    kept, erased : list of list of Component
+        Of each image, the heaviest first.
+    """
+    labels, n_labels = ndimage.label(ink > 0, WITHIN_IMAGE)
+    masses = np.bincount(labels.ravel(), ink.ravel(), n_labels + 1)
+    edge = np.ones(ink.shape[1:], dtype=bool)
+    down, right = (side // 6 for side in edge.shape)
+    edge[down : edge.shape[0] - down, right : edge.shape[1] - right] = False
+    at_edge = np.bincount(labels[:, edge].ravel(), ink[:, edge].ravel(), n_labels + 1)
+    components: list[list] = [[] for _ in ink]
+    for label, (images, rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
+        component = Component(
+            rows.start,
+            columns.start,
+            rows.stop,
+            columns.stop,
+            masses[label],
+            at_edge[label],
+            ink.shape[1:],
+        )
+        components[images.start].append((component, label))
+    drop = np.zeros(n_labels + 1, dtype=bool)
+    kept, erased = [], []
+    for found in components:
+        found.sort(key=lambda pair: -pair[0].mass)
+        digits = choose([component for component, _ in found])
+        for component, label in found:
+            drop[label] = component not in digits
+        kept.append(digits)
+        erased.append([component for component, _ in found if component not in digits])
+    return np.where(drop[labels], 0, ink), kept, erased
+
+
+def choose(components):
+    """Return those that belong to the digit, of the components of an image, heaviest first."""
+    if len(components) < 2:
+        return components
+    heaviest = components[0].mass
+    written = [c for c in components if c.mass > 0.1 * heaviest and not c.is_rule()] or components
+    digit = [written[0]]
+    for component in components:
+        if component is digit[0] or component.is_rule():
+            continue
+        share = component.mass / digit[0].mass
+        large = share > 0.08 and component.size > 0.2 * digit[0].size
+        if large or (share > DUST and any(component.overlaps(part) for part in digit)):
+            digit.append(component)
+    return digit

@@ -1,0 +1,98 @@
+"""The steps from grey images to MNIST's form."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skdigits.normalizer._components import keep_digits
+from skdigits.normalizer._ink import Ink, find_ink
+from skdigits.normalizer._placing import Boxes, find_boxes, place
+from skdigits.normalizer._ruled_lines import erase_rules
+from skdigits.normalizer._strokes import even_out, stroke_width, widen
+
+SIDE, INNER = 28, 20
+WORKING_SIDE, MARGIN = 48, 8  # of the box of a larger picture's ink
+
+
+class Steps(NamedTuple):
+    """What became of n images of one shape, step by step.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (n, height, width)
+        As they came, from 0 for black to 1 for white.
+    found : Ink
+    digit : ndarray of shape (n, height, width)
+        The ink without rules, dots and specks.
+    n_rules : ndarray of int of shape (n,)
+        Rules erased that may have touched it.
+    kept, erased : list of list of Component
+        Patches of ink.
+    boxes : Boxes
+        Of the digit.
+    stroke_width : ndarray of shape (n,)
+        In pixels of the box that MNIST's digits fill.
+    gained : ndarray of shape (n,)
+        What it gained, in the same pixels.
+    normal : ndarray of shape (n, 28, 28)
+        MNIST's form, from 0 to 1.
+    """
+
+    grey: np.ndarray
+    found: Ink
+    digit: np.ndarray
+    n_rules: np.ndarray
+    kept: list
+    erased: list
+    boxes: Boxes
+    stroke_width: np.ndarray
+    gained: np.ndarray
+    normal: np.ndarray
+
+
+def normalize(grey, *, ink, min_stroke_width, max_stroke_width, erase):
+    """Take every step with a stack of images of one shape.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (n, height, width)
+        From 0 for black to 1 for white.
+    ink, min_stroke_width, max_stroke_width, erase
+        As for `DigitNormalizer`.
+
+    Returns
+    -------
+    steps : Steps
+    """
+    found = find_ink(grey, ink)
+    is_large = max(grey.shape[1:]) > 2 * INNER
+    digit, n_rules = found.ink, np.zeros(len(grey), dtype=int)
+    kept: list = []
+    erased: list = []
+    if erase and is_large:  # smaller ones are cropped
+        digit, n_rules = erase_rules(digit)
+    if erase:
+        digit, kept, erased = keep_digits(digit)
+    boxes = place_of = find_boxes(digit)
+    strokes = digit
+    if is_large:
+        strokes = place(digit, boxes, WORKING_SIDE + 2 * MARGIN, WORKING_SIDE, by_mass=False)
+        place_of = find_boxes(strokes)
+    scale = INNER / np.maximum(np.maximum(place_of.height, place_of.width), 1)
+    width = stroke_width(strokes) * scale
+    gained = _gain(width, min_stroke_width, max_stroke_width)
+    changed = gained != 0
+    if changed.any():
+        margin = 1 + int(np.ceil(np.max(gained / scale) / 2))
+        strokes = np.pad(strokes, ((0, 0), (margin, margin), (margin, margin)))
+        strokes[changed] = widen(even_out(strokes[changed], 5), (gained / scale)[changed])
+        place_of = find_boxes(strokes)
+    normal = place(strokes, place_of, SIDE, INNER)
+    return Steps(grey, found, digit, n_rules, kept, erased, boxes, width, gained, normal)
+
+
+def _gain(width, least, most):
+    """Return how much wider strokes have to become: to somewhat above the least width."""
+    thin = (width > 0) & (width < least)
+    goal = np.where(thin, 1.2 * least, np.minimum(width, most))
+    return np.where(width > 0, goal - width, 0.0)

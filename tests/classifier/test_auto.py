@@ -1,0 +1,100 @@
+"""The rules by which "auto" chooses, as the documentation states them."""
+
+import pytest
+
+from skdigits import CNNDigitClassifier
+from skdigits.classifier import _auto
+from skdigits.training import _devices
+
+
+@pytest.mark.parametrize(
+    ("image_shape", "filters"),
+    [
+        ((8, 8), (32, 64, 128)),
+        ((16, 16), (32, 64, 128)),
+        ((8, 17), (32, (64, 64))),
+        ((28, 28), (32, (64, 64))),
+    ],
+)
+def test_filters(image_shape, filters):
+    assert _auto.choose_filters(image_shape) == filters
+
+
+@pytest.mark.parametrize(("image_shape", "size"), [((28, 28), 2), ((20, 20), 2), ((19, 28), 1)])
+def test_patch_size(image_shape, size):
+    assert _auto.choose_patch_size(image_shape) == size
+
+
+@pytest.mark.parametrize(("n_samples", "smoothing"), [(512, 0.0), (513, 0.1)])
+def test_label_smoothing(n_samples, smoothing):
+    assert _auto.choose_label_smoothing(n_samples) == smoothing
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "epochs"), [(1, 100), (3000, 100), (3001, 100), (10_000, 30), (60_000, 5)]
+)
+def test_epochs(n_samples, epochs):
+    assert _auto.choose_max_epochs(n_samples) == epochs
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "size"), [(1, 1), (512, 512), (513, 64), (9_999, 64), (10_000, 256)]
+)
+def test_batch_size(n_samples, size):
+    assert _auto.choose_batch_size(n_samples) == size
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "has_float64", "has_bfloat16", "precision"),
+    [
+        (512, True, True, "float64"),
+        (512, False, True, "float32"),
+        (513, True, True, "float32"),
+        (9_999, True, True, "float32"),
+        (10_000, True, True, "bfloat16"),
+        (10_000, True, False, "float32"),
+    ],
+)
+def test_precision(n_samples, has_float64, has_bfloat16, precision):
+    chosen = _auto.choose_precision(n_samples, has_float64=has_float64, has_bfloat16=has_bfloat16)
+    assert chosen == precision
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "image_shape", "augment"),
+    [(512, (28, 28), False), (513, (28, 28), True), (513, (8, 8), True), (513, (28, 7), False)],
+)
+def test_augment(n_samples, image_shape, augment):
+    assert _auto.choose_augment(n_samples, image_shape) == augment
+
+
+def test_the_rules_are_applied(digits):
+    X, y = digits
+    clf = CNNDigitClassifier(max_epochs=5, random_state=0)
+    small = clf.fit(X[:512], y[:512])
+    assert (small.batch_size_, small.precision_, small.augment_) == (512, "float64", False)
+    large = clf.fit(X[:513], y[:513])
+    assert (large.batch_size_, large.precision_, large.augment_) == (64, "float32", True)
+
+
+def test_a_choice_of_ones_own_is_kept(small_digits):
+    clf = CNNDigitClassifier(
+        patch_size=1,
+        filters=(8,),
+        label_smoothing=0.05,
+        max_epochs=2,
+        batch_size=50,
+        precision="float32",
+        augment=True,
+        device="cpu",
+        random_state=0,
+    ).fit(*small_digits)
+    assert (clf.max_epochs_, clf.batch_size_, clf.precision_) == (2, 50, "float32")
+    assert clf.augment_ is True
+    assert "auto" not in repr(clf)
+
+
+def test_the_device_that_is_there():
+    assert _devices.is_available(_devices.find_device("auto"))
+    with pytest.raises(ValueError, match="abacus"):
+        _devices.find_device("abacus")

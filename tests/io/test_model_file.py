@@ -1,0 +1,543 @@
+"""Models kept in files."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import safetensors.numpy
+import torch
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+
+import skdigits
+from skdigits import (
+    CNNDigitClassifier,
+    DigitNormalizer,
+    ModelFileError,
+    PixelScaler,
+    SelectiveClassifier,
+    load_model,
+    save_model,
+)
+from skdigits.io import _digest
+
+GOLDEN = Path(__file__).parent / "golden"
+ZEROS = "0" * 64
+
+
+def small_classifier(**parameters):
+    return CNNDigitClassifier(
+        **{"filters": (8, 8), "max_epochs": 5, "random_state": 0} | parameters
+    )
+
+
+@pytest.fixture(scope="module")
+def model(small_digits):
+    return make_pipeline(PixelScaler(), small_classifier()).fit(*small_digits)
+
+
+@pytest.fixture
+def file(model, tmp_path):
+    """A saved model."""
+    save_model(model, tmp_path / "digits.safetensors")
+    return tmp_path / "digits.safetensors"
+
+
+def parts_of(content):
+    """Return the tensors and the description in a file's content."""
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return safetensors.numpy.load(content), json.loads(header["__metadata__"]["skdigits"])
+
+
+def write(path, tensors, description):
+    """Write a file whose digest is right, whatever it says."""
+    description = {"sha256": ZEROS, **{k: v for k, v in description.items() if k != "sha256"}}
+    content = safetensors.numpy.save(tensors, {"skdigits": json.dumps(description)})
+    path.write_bytes(content.replace(ZEROS.encode(), _digest(content).encode(), 1))
+
+
+# What comes back
+
+
+def test_loaded_model_predicts_the_same(model, file, small_digits):
+    X, _ = small_digits
+    np.testing.assert_array_equal(load_model(file).predict_proba(X), model.predict_proba(X))
+
+
+def test_a_lone_classifier_and_a_path_as_str(model, tmp_path, small_digits):
+    path = str(tmp_path / "digits.safetensors")
+    save_model(model[-1], path)
+    loaded = load_model(path)
+    assert loaded.get_params() == model[-1].get_params()
+    np.testing.assert_array_equal(
+        loaded.predict(small_digits[0]), model[-1].predict(small_digits[0])
+    )
+
+
+def test_all_that_fit_learned_comes_back(model, file):
+    loaded = load_model(file)
+    assert repr(loaded) == repr(model)
+    for before, after in zip(model, loaded, strict=True):
+        learned = {name: value for name, value in vars(before).items() if name != "net_"}
+        for name, value in learned.items():
+            np.testing.assert_array_equal(getattr(after, name), value, err_msg=name)
+            assert type(getattr(after, name)) is type(value), name
+        assert vars(after).keys() == vars(before).keys()
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["one", "two", "three"],
+        np.array(["one", "two", "three"], dtype=object),
+        [ZEROS, "1" * 64, "2" * 64],
+        [1.0, 2.0, 4.0],
+        [-(2**60), 0, 2**62],
+        np.array([1, 2, 3], dtype=">u2"),
+        np.array(["2020-01-01", "2021-01-01", "2022-01-01"], dtype="datetime64[D]"),
+        [False, True, True],
+    ],
+    ids=lambda labels: str(np.asarray(labels).dtype),
+)
+def test_labels_of_any_type(labels, small_digits, tmp_path):
+    X, y = small_digits
+    labels = np.asarray(labels)[y % 3]
+    model = small_classifier(class_weight="balanced").fit(X, labels)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    assert loaded.classes_.dtype.kind == model.classes_.dtype.kind
+    assert loaded.classes_.dtype.byteorder == model.classes_.dtype.byteorder
+
+
+def test_parameters_as_a_search_gives_them(small_digits, tmp_path):
+    parameters = {
+        "filters": [8, (8, 8)],
+        "hidden_layer_sizes": (np.int64(16),),
+        "learning_rate": np.float64(0.05),
+        "class_weight": {np.int64(3): 2.0, 4: 1},
+        "early_stopping": np.True_,
+        "max_epochs": 10,
+        "n_estimators": 2,
+        "optimizer": "sgd",
+    }
+    model = CNNDigitClassifier(**parameters).fit(*small_digits)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    assert loaded.get_params() == model.get_params()
+    loaded.fit(*small_digits)
+
+
+def test_names_of_columns_and_output_as_tables(small_digits, tmp_path):
+    X, y = small_digits
+    X = pd.DataFrame(X, columns=[f"pixel{i}" for i in range(64)])
+    model = make_pipeline(PixelScaler(), small_classifier()).set_output(transform="pandas")
+    save_model(model.fit(X, y), tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    assert list(loaded.feature_names_in_) == list(X.columns)
+    pd.testing.assert_frame_equal(loaded[0].transform(X), model[0].transform(X))
+
+
+def test_training_goes_on(model, file, small_digits):
+    loaded = load_model(file).set_params(cnndigitclassifier__warm_start=True)
+    before = loaded[-1].n_epochs_
+    loaded.fit(*small_digits)
+    assert loaded[-1].n_epochs_ > before
+    assert loaded.score(*small_digits) >= model.score(*small_digits) - 0.05
+
+
+def test_model_of_a_graphics_card_opens_without_one(file):
+    tensors, description = parts_of(file.read_bytes())
+    description["model"]["steps"][1][1]["recipe"]["dict"] = [
+        [key, "cuda:7" if key == "device" else value]
+        for key, value in description["model"]["steps"][1][1]["recipe"]["dict"]
+    ]
+    write(file, tensors, description)
+    assert load_model(file)[-1].net_.device == "cpu"
+
+
+def test_same_model_same_bytes(model, file, tmp_path):
+    save_model(model, tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == file.read_bytes()
+
+
+def test_tensors_are_those_of_the_network(model, file):
+    tensors, description = parts_of(file.read_bytes())
+    state = model[-1].net_.module_.state_dict()
+    assert tensors.keys() == state.keys()
+    for name, tensor in state.items():
+        np.testing.assert_array_equal(tensors[name], tensor.numpy())
+    assert description["versions"]["torch"] == torch.__version__
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("around", [False, True])
+def test_selective_wrapper(frozen, around, digits, tmp_path):
+    """Around a pipeline and as the last step of one."""
+    X, y = digits
+    classifier = CNNDigitClassifier(max_epochs=5, random_state=0)
+    inner = make_pipeline(PixelScaler(), classifier) if around else classifier
+    if frozen:
+        inner = FrozenEstimator(inner.fit(X[:900] / (1 if around else 16), y[:900]))
+    model = SelectiveClassifier(inner, max_error_rate=0.05, random_state=0)
+    model = (model if around else make_pipeline(PixelScaler(), model)).fit(X[900:], y[900:])
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    assert repr(loaded) == repr(model)
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    loaded.fit(X[900:], y[900:])
+
+
+@pytest.mark.parametrize("seen", ["pictures", "rows"])
+def test_selective_wrapper_of_what_reads_pictures(seen, small_digits, tmp_path):
+    X, y = small_digits
+    X = X if seen == "rows" else list(X.reshape(-1, 8, 8))
+    pictures = make_pipeline(DigitNormalizer(), small_classifier(max_epochs=20))
+    model = SelectiveClassifier(pictures, max_error_rate=0.9, random_state=0).fit(X, y)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize("name", ["format_1", "format_2"])
+def test_golden_files_predict_as_they_did(name):
+    X, _ = load_digits(return_X_y=True)
+    golden = np.load(GOLDEN / f"{name}.npz")
+    model = load_model(GOLDEN / f"{name}.safetensors")
+    np.testing.assert_array_equal(model.predict(X[:300]), golden["labels"])
+    np.testing.assert_allclose(model.predict_proba(X[:300]), golden["probabilities"], atol=1e-5)
+    if "scores" in golden:
+        np.testing.assert_allclose(model.score_samples(X[:300]), golden["scores"], rtol=1e-4)
+
+
+def test_of_the_first_format_energy_tells_what_is_typical():
+    X, _ = load_digits(return_X_y=True)
+    model = load_model(GOLDEN / "format_1.safetensors")
+    energy = np.log(np.exp(model.decision_function(X)).sum(1))
+    np.testing.assert_allclose(model.score_samples(X), energy, rtol=1e-5)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("thing", "reason"),
+    [
+        (CNNDigitClassifier(), "CNNDigitClassifier is not fitted"),
+        (PixelScaler(), "PixelScaler is not a classifier"),
+        (SelectiveClassifier(CNNDigitClassifier()), "SelectiveClassifier is not fitted"),
+        (SelectiveClassifier(GaussianNB()), "GaussianNB is not one of"),
+        (GaussianNB(), "GaussianNB is not one of this package's classes"),
+        (make_pipeline(PCA(), CNNDigitClassifier()), "PCA is not one of"),
+        (GridSearchCV(CNNDigitClassifier(), {}), "GridSearchCV is not one of"),
+        ("model", "str is not one of"),
+    ],
+)
+def test_what_is_no_model_is_not_saved(thing, reason, tmp_path):
+    with pytest.raises(ValueError, match=f"cannot be saved: {reason}"):
+        save_model(thing, tmp_path / "file")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("callbacks", [print]), ("random_state", np.random.RandomState(0))]
+)
+def test_what_only_code_can_describe_is_refused_by_name(name, value, small_digits, tmp_path):
+    model = small_classifier(max_epochs=1).fit(*small_digits).set_params(**{name: value})
+    with pytest.raises(ValueError, match=f"cannot be saved: {name} of CNNDigitClassifier holds"):
+        save_model(model, tmp_path / "file")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_subclass_is_refused(small_digits, tmp_path):
+    class Mine(CNNDigitClassifier):
+        pass
+
+    with pytest.raises(ValueError, match="Mine is not one of this package's classes"):
+        save_model(Mine(max_epochs=10).fit(*small_digits), tmp_path / "file")
+
+
+def test_unfitted_step(model, tmp_path):
+    with pytest.raises(ValueError, match="PixelScaler is not fitted"):
+        save_model(make_pipeline(PixelScaler(), model[-1]), tmp_path / "file")
+
+
+def test_file_is_missing_or_a_folder(tmp_path):
+    with pytest.raises(ModelFileError, match=r"none cannot be read: No such file"):
+        load_model(tmp_path / "none")
+    with pytest.raises(ModelFileError, match=r"cannot be read: Is a directory"):
+        load_model(tmp_path)
+    with pytest.raises(ModelFileError, match="cannot be read: embedded null byte"):
+        load_model("a\0b")
+
+
+def test_newer_format_is_refused_with_both_versions(file):
+    tensors, description = parts_of(file.read_bytes())
+    description |= {"format": 3, "versions": {"skdigits": "9.8.7"}, "model": "unheard of"}
+    write(file, tensors, description)
+    expected = rf"format 3, of skdigits 9.8.7; skdigits {skdigits.__version__} reads"
+    with pytest.raises(ModelFileError, match=expected):
+        load_model(file)
+
+
+def mutations(content, n, seed=0):
+    """Yield altered contents: bits, bytes and stretches, in the header as often as behind it."""
+    rng = np.random.default_rng(seed)
+    header = 8 + int.from_bytes(content[:8], "little")
+    for i in range(n):
+        end = header if i % 2 else len(content)
+        start = int(rng.integers(end))
+        stretch = slice(start, start + int(rng.integers(1, 100)))
+        other = int(rng.integers(end))
+        match i // 2 % 7:
+            case 0:
+                new = content[:start]
+            case 1:
+                new = content[:start] + bytes([content[start] ^ 1 << rng.integers(8)])
+                new += content[start + 1 :]
+            case 2:
+                new = content[: stretch.start] + content[stretch.stop :]
+            case 3:
+                new = content[:start] + rng.bytes(10) + content[start:]
+            case 4:
+                new = content[:other] + content[stretch] + content[other:]
+            case 5:
+                new = bytearray(content)
+                new[start : start + 1] = b"9" if content[start : start + 1] != b"9" else b"1"
+            case 6:
+                new = content + rng.bytes(int(rng.integers(1, 10)))
+        if bytes(new) != content:
+            yield bytes(new)
+
+
+def test_two_thousand_mutations(file):
+    content = file.read_bytes()
+    altered = list(mutations(content, 2100))
+    assert len(altered) >= 2000
+    for new in altered:
+        file.write_bytes(new)
+        with pytest.raises(ModelFileError, match=r"digits\.safetensors"):
+            load_model(file)
+
+
+def test_two_thousand_lies_with_the_right_digest(file, small_digits):
+    """What cannot be told from a model that was trained so may open, and then predicts."""
+    tensors, description = parts_of(file.read_bytes())
+    text = json.dumps(description["model"])
+    rng = np.random.default_rng(0)
+    refused = 0
+    junk = [*"09-[]{},.", '"', "null", "-1", "1e9", '{"tuple":[]}', "true", '"a"', "[[[[", "NaN"]
+    for _ in range(2000):
+        start = rng.integers(len(text))
+        new = text[:start] + rng.choice(junk) + text[start + rng.integers(8) :]
+        try:
+            lie = {**description, "model": json.loads(new)}
+        except ValueError:
+            continue
+        write(file, tensors, lie)
+        try:
+            model = load_model(file)
+        except ModelFileError:
+            refused += 1
+        else:
+            low, high = model[0].pixel_range_
+            X = np.clip(small_digits[0][:2], low, high)
+            assert model.predict_proba(X).shape == (2, 10)
+    assert refused > 100
+
+
+def change(path, value):
+    """Return a function that sets one place in a description."""
+
+    def apply(tensors, description):
+        *parents, last = path
+        for key in parents:
+            description = description[key]
+        description[last] = value
+
+    return apply
+
+
+CLASSIFIER = ("model", "steps", 1, 1)
+SCALER = ("model", "steps", 0, 1)
+
+
+def drop_tensor(ending):
+    def apply(tensors, description):
+        del tensors[next(name for name in sorted(tensors) if name.endswith(ending))]
+
+    return apply
+
+
+def add_tensor(tensors, description):
+    tensors["more"] = np.zeros(3)
+
+
+def spoil_tensor(tensors, description):
+    name = next(name for name in sorted(tensors) if name.endswith("weight"))
+    tensors[name] = np.full_like(tensors[name], np.nan)
+
+
+def transpose_tensor(tensors, description):
+    name = next(name for name in sorted(tensors) if name.endswith("output.weight"))
+    tensors[name] = np.ascontiguousarray(tensors[name].T)
+
+
+def set_architecture(name, value):
+    def apply(tensors, description):
+        recipe = dict(description["model"]["steps"][1][1]["recipe"]["dict"])
+        for pair in recipe["architecture"]["dict"]:
+            if pair[0] == name:
+                pair[1] = value
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        drop_tensor("weight"),
+        drop_tensor("num_batches_tracked"),
+        add_tensor,
+        spoil_tensor,
+        transpose_tensor,
+        set_architecture("n_estimators", 10**12),
+        set_architecture("filters", {"tuple": [10**9, 10**9]}),
+        set_architecture("hidden_layer_sizes", {"tuple": [10**12]}),
+        set_architecture("image_shape", {"tuple": [10**6, 10**6]}),
+        set_architecture("kernel_size", 10**9 + 1),
+        set_architecture("patch_size", 10**9),
+        set_architecture("patch_size", 0),
+        set_architecture("n_classes", 3),
+        change(("format",), "1"),
+        change(("format",), None),
+        change(("model",), []),
+        change(("model",), {"steps": []}),
+        change((*CLASSIFIER, "class"), "os.system"),
+        change((*CLASSIFIER, "class"), "PixelScaler"),
+        change((*CLASSIFIER, "parameters", "evil"), 1),
+        change((*CLASSIFIER, "learned", "predict"), "evil"),
+        change((*CLASSIFIER, "learned", "n_features_in_"), -64),
+        change((*CLASSIFIER, "learned", "n_features_in_"), 65),
+        change((*CLASSIFIER, "learned", "image_shape_"), {"tuple": [10**6, 10**6]}),
+        change((*CLASSIFIER, "learned", "classes_"), [0, 1]),
+        change((*CLASSIFIER, "learned", "classes_"), {"array": ["<i8", [2], [0, 1]]}),
+        change((*CLASSIFIER, "learned", "classes_"), {"array": ["<i8", [10**12], [0]]}),
+        change((*CLASSIFIER, "learned", "classes_"), {"array": ["|V8", [1], [0]]}),
+        change((*CLASSIFIER, "learned", "feature_names_in_"), {"array": ["|O", [1], ["a"]]}),
+        change((*CLASSIFIER, "learned", "augment_"), {"object": "os.system"}),
+        change((*CLASSIFIER, "learned", "augment_"), {"float": "1", "tuple": []}),
+        change((*SCALER, "learned", "n_features_in_"), 63),
+        change((*SCALER, "learned", "pixel_range_"), {"tuple": [1.0]}),
+        change((*SCALER, "learned", "pixel_range_"), {"tuple": [1.0, "a"]}),
+        change((*SCALER, "learned", "accepted_range_"), {"tuple": [{"float": "nan"}, 1.0]}),
+        change((*SCALER, "learned", "pixel_dtype_"), {"dtype": "O"}),
+        change((*SCALER, "learned", "_sklearn_output_config"), {"dict": [["transform", "evil"]]}),
+    ],
+)
+def test_a_lie_with_the_right_digest_is_refused(lie, file):
+    tensors, description = parts_of(file.read_bytes())
+    lie(tensors, description)
+    write(file, tensors, description)
+    with pytest.raises(ModelFileError, match=r"digits\.safetensors is damaged or not a model"):
+        load_model(file)
+
+
+def test_nesting_without_end_is_refused(file):
+    tensors, description = parts_of(file.read_bytes())
+    deep = json.dumps(description).replace('"steps"', '"steps": ' + "[" * 100_000 + '], "a"', 1)
+    content = safetensors.numpy.save(tensors, {"skdigits": deep})
+    file.write_bytes(content)
+    with pytest.raises(ModelFileError, match="is damaged or not a model file"):
+        load_model(file)
+
+
+def test_file_without_end():
+    if not os.path.exists("/dev/zero"):
+        pytest.skip("there is no /dev/zero")
+    with pytest.raises(ModelFileError, match="/dev/zero is larger than any model file"):
+        load_model("/dev/zero")
+
+
+EXTENSIONS = ("safetensors", "joblib", "pkl", "pt", "pth", "bin", "npy", "npz", "json", "skops", "")
+
+
+def test_a_pickle_under_any_extension_runs_nothing(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "trap"),)
+
+    for extension in EXTENSIONS:
+        path = tmp_path / f"model.{extension}"
+        if extension == "joblib":
+            joblib.dump(Evil(), path)
+        elif extension in ("pt", "pth"):
+            torch.save(Evil(), path)
+        else:
+            path.write_bytes(pickle.dumps(Evil()))
+    code = (
+        "import sys; from skdigits import ModelFileError, load_model\n"
+        "from pathlib import Path\n"
+        "load_model(sys.argv[2])\n"  # whatever is imported on first use is imported now
+        "def hook(event, arguments):\n"
+        "    if armed and event not in ('open', 'object.__getattr__', 'marshal.loads'):\n"
+        "        print(event, arguments)\n"
+        "paths, n, armed = sorted(Path(sys.argv[1]).glob('model.*')), 0, False\n"
+        "sys.addaudithook(hook)\n"
+        "armed = True\n"
+        "for path in paths:\n"
+        "    try: load_model(path)\n"
+        "    except ModelFileError: n += 1\n"
+        "armed = False\n"
+        "print(n, 'refused')\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, tmp_path, GOLDEN / "format_1.safetensors"],
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout == f"{len(EXTENSIONS)} refused\n", run.stdout + run.stderr
+    assert not (tmp_path / "trap").exists()
+
+
+# The disk
+
+
+def test_an_existing_file_is_replaced(model, file):
+    file.write_text("other")
+    save_model(model, file)
+    assert load_model(file).get_params().keys() == model.get_params().keys()
+    assert os.listdir(file.parent) == [file.name]
+
+
+def test_folder_that_does_not_exist(model, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        save_model(model, tmp_path / "none" / "digits.safetensors")
+
+
+def test_full_disk_leaves_the_old_file_and_nothing_else(file):
+    before = file.read_bytes()
+    resource = pytest.importorskip("resource")
+    limit = f"resource.RLIMIT_FSIZE, ({len(before) // 2}, {resource.RLIM_INFINITY})"
+    code = (
+        "import resource, sys; from skdigits.io import load_model, save_model\n"
+        f"model = load_model(sys.argv[1]); resource.setrlimit({limit})\n"
+        "try: save_model(model, sys.argv[1])\n"
+        "except OSError: print('refused')\n"
+    )
+    # without -B, modules that Python compiles would be cut short on the disk, too
+    run = subprocess.run([sys.executable, "-B", "-c", code, file], capture_output=True, text=True)
+    assert run.stdout == "refused\n", run.stderr
+    assert file.read_bytes() == before
+    assert os.listdir(file.parent) == [file.name]

@@ -1,0 +1,117 @@
+"""The network: shapes, weights, and batch normalisation that counts them."""
+
+import pytest
+import torch
+
+from skdigits.network._cnn import BatchNorm, DigitCNN, vote
+
+SIZES = {"patch_size": 1, "filters": (4,), "kernel_size": 3, "hidden_layer_sizes": (5,)}
+
+
+def digit_cnn(image_shape=(8, 8), n_classes=3, *, n_estimators=1, **sizes):
+    """Return an untrained network."""
+    network = DigitCNN(image_shape, n_classes, n_estimators=n_estimators, **SIZES | sizes)
+    network.initialize(torch.Generator().manual_seed(0), 0.5, 2.0)
+    return network
+
+
+@pytest.mark.parametrize("image_shape", [(28, 28), (8, 8), (1, 1), (2, 2), (1, 50), (31, 7)])
+@pytest.mark.parametrize("filters", [(), (4,), (4, 4, 4, 4, 4, 4), ((4, 4), 4, (4, 4, 4))])
+@pytest.mark.parametrize("patch_size", [1, 2, 3])
+@pytest.mark.parametrize("hidden_layer_sizes", [(), (5, 6)])
+def test_any_image_shape_and_size_gives_logits(
+    image_shape, filters, patch_size, hidden_layer_sizes
+):
+    network = digit_cnn(
+        image_shape,
+        filters=filters,
+        patch_size=patch_size,
+        kernel_size=5,
+        hidden_layer_sizes=hidden_layer_sizes,
+        n_estimators=2,
+    )
+    pixels = torch.zeros(2, 1, *image_shape)
+    assert network(pixels).shape == (2, 3, 2)
+    assert network.eval()(pixels).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n_inputs"),
+    [
+        ({"patch_size": 2, "filters": (32, (64, 64))}, 64 * 2 * 2),  # 14, 12, 6, 4, 2
+        ({"patch_size": 1, "filters": ((8, 8), (8, 8), 8)}, 8 * 2 * 2),  # 26, 24, 12, 10, 8, 4, 2
+        ({"patch_size": 1, "filters": (8, 8, 8, 8)}, 8 * 3 * 3),  # padded: 28, 14, 7, 3
+    ],
+)
+def test_convolutions_are_padded_only_where_nothing_would_be_left(sizes, n_inputs):
+    (network,) = digit_cnn((28, 28), **sizes).networks
+    assert network.hidden[0].in_features == n_inputs
+
+
+def test_patches_see_every_pixel():
+    network = digit_cnn((7, 5), patch_size=3, filters=(4,)).eval()
+    pixels = torch.rand(9, 1, 7, 5, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    network(pixels).sum().backward()
+    assert (pixels.grad != 0).any(0).all()
+
+
+def test_the_vote_is_the_mean_of_probabilities():
+    logits = torch.randn(5, 3, 4, generator=torch.Generator().manual_seed(0))
+    voted = vote(logits)
+    torch.testing.assert_close(voted.softmax(1), logits.softmax(1).mean(2))
+    torch.testing.assert_close(voted.logsumexp(1), logits.logsumexp(1).mean(1))
+    assert torch.equal(vote(logits[..., :1]), logits[..., 0])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_folded_is_the_same(sign):
+    network = digit_cnn((12, 12), filters=((4, 4), 4), n_estimators=2)
+    for seed in range(3):
+        network(torch.rand(9, 1, 12, 12, generator=torch.Generator().manual_seed(seed)))
+    for module in network.modules():
+        if isinstance(module, BatchNorm):
+            torch.nn.init.constant_(module.weight[1:], sign * 0.7)
+            torch.nn.init.constant_(module.bias, 0.1)
+    pixels = torch.rand(5, 1, 12, 12, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(network.folded()(pixels), network.eval()(pixels))
+
+
+def test_initial_weights_come_from_the_generator():
+    states = []
+    network = digit_cnn(n_estimators=2)
+    for seed in (0, 0, 1):
+        network.initialize(torch.Generator().manual_seed(seed), 0.5, 2.0)
+        states.append(
+            torch.cat([value.flatten().double() for value in network.state_dict().values()])
+        )
+    assert torch.equal(states[0], states[1])
+    assert not torch.equal(states[0], states[2])
+    first, second = network.networks
+    assert not torch.equal(first.output.weight, second.output.weight)
+
+
+def test_pixels_are_standardised():
+    network = digit_cnn().eval()
+    network.initialize(torch.Generator().manual_seed(0), 0.0, 1.0)
+    pixels = torch.rand(2, 1, 8, 8)
+    expected = network(pixels)
+    network.initialize(torch.Generator().manual_seed(0), 100.0, 50.0)
+    torch.testing.assert_close(network(pixels * 50 + 100), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_batch_normalisation_counts_weights():
+    x = torch.arange(48, dtype=torch.float64).view(4, 3, 2, 2).sin()
+    weight = torch.tensor([1, 3, 0, 2])
+    weighted, repeated = BatchNorm(3).double(), BatchNorm(3).double()
+    result = weighted(x, weight.double())
+    expected = repeated(x.repeat_interleave(weight, 0))
+    torch.testing.assert_close(result.repeat_interleave(weight, 0), expected)
+    torch.testing.assert_close(weighted.running_mean, repeated.running_mean)
+
+
+def test_the_first_batches_statistics_count_in_full():
+    norm = BatchNorm(1)
+    norm(torch.tensor([2.0, 4.0]).view(2, 1, 1, 1))
+    assert norm.running_mean.item() == 3
+    norm(torch.tensor([6.0, 8.0]).view(2, 1, 1, 1))
+    assert norm.running_mean.item() == 5
