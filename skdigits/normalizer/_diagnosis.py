@@ -34,6 +34,14 @@ class Diagnosis:
     steps : dict of str to ndarray
         Images from 0 to 1: "picture" in grey, the "ink" found, the "digit" without what was
         erased, and the "normal" image of 28 x 28 pixels.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skdigits import DigitNormalizer
+    >>> diagnosis = DigitNormalizer().diagnose(load_digits().images[1])
+    >>> diagnosis.empty, diagnosis.size, diagnosis.steps["normal"].shape
+    (False, 8, (28, 28))
     """
 
     findings: tuple

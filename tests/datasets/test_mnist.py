@@ -28,7 +28,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import fetch_openml
 
-from skdigits import datasets
+from skdigits.datasets import _mnist as datasets
 from skdigits.datasets import fetch_mnist
 
 OPENML = Path("openml", "openml.org")
