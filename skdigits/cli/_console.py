@@ -6,6 +6,8 @@ from contextlib import contextmanager, nullcontext
 
 import typer
 
+from skdigits._utils.files import write_whole
+
 
 def say(message):
     """Print one line on stderr, however many lines the message has."""
@@ -50,5 +52,5 @@ def print_json(document):
 
 def write_report(folder, document, text):
     """Write ``report.json`` and ``report.txt``."""
-    (folder / "report.json").write_text(to_json(document) + "\n", encoding="utf-8")
-    (folder / "report.txt").write_text(text, encoding="utf-8")
+    write_whole(folder / "report.json", f"{to_json(document)}\n".encode())
+    write_whole(folder / "report.txt", text.encode())

@@ -1,7 +1,9 @@
 """How well a model reads test images: figures, a table and pictures."""
 
+import io
 from time import perf_counter
 
+from skdigits._utils.files import write_whole
 from skdigits.cli._images import image_shape
 
 
@@ -123,8 +125,15 @@ class Evaluation:
 
 def save_picture(path, plot, size, n_panels=1):
     """Save what `plot` draws on the Axes it is given, without need of a screen."""
+    write_whole(path, draw_picture(plot, size, n_panels))
+
+
+def draw_picture(plot, size, n_panels=1):
+    """Return what `plot` draws on the Axes it is given as the content of a PNG file."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
     plot(figure.subplots(1, n_panels))
-    figure.savefig(path, dpi=150, bbox_inches="tight")
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=150, bbox_inches="tight")
+    return picture.getvalue()

@@ -1,10 +1,10 @@
 """Pictures of what the normaliser did."""
 
-import io
 from itertools import count
 from pathlib import Path
 
-from skdigits.cli._evaluation import save_picture
+from skdigits._utils.files import write_new
+from skdigits.cli._evaluation import draw_picture
 
 
 def save_steps(file, diagnosis, classifier):
@@ -27,33 +27,24 @@ def save_steps(file, diagnosis, classifier):
     """
     from skdigits.displays import NormalizationDisplay
 
-    picture = io.BytesIO()
     try:
-        save_picture(
-            picture,
+        picture = draw_picture(
             lambda axes: NormalizationDisplay.from_diagnosis(diagnosis, classifier, ax=axes),
             (10, 3.6),
             n_panels=4,
         )
-        _write_new(Path(file).stem, picture.getvalue())
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        return f"The steps of {file} cannot be saved: {reason}."
+        _write_new(Path(file).stem, picture)
+    except OSError as error:
+        return str(error)
+    except ValueError as error:
+        return f"The steps of {file} cannot be saved: {error}"
     return None
 
 
 def _write_new(stem, content):
     """Write a file of a name that is free."""
     for number in count(1):
-        path = Path(f"{stem}-steps{f'-{number}' if number > 1 else ''}.png")
         try:
-            file = path.open("xb")
+            return write_new(f"{stem}-steps{f'-{number}' if number > 1 else ''}.png", content)
         except FileExistsError:
             continue
-        try:
-            with file:
-                file.write(content)
-        except BaseException:
-            path.unlink()
-            raise
-        return

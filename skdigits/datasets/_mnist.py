@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import logging
-import os
 import queue
 import shutil
 import threading
@@ -21,6 +20,8 @@ from warnings import warn
 import numpy as np
 from sklearn.datasets import fetch_openml, get_data_home
 from sklearn.utils import Bunch
+
+from skdigits._utils.files import write_whole
 
 logger = logging.getLogger("skdigits")
 
@@ -75,23 +76,11 @@ This is version 1 of `mnist_784` on OpenML (data set 554).
 """
 
 
-def _write_whole(path, *parts):
-    """Write a file so that it appears as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=path.parent, prefix=".unfinished-") as folder:
-        unfinished = Path(folder, path.name)
-        with unfinished.open("wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-
-
 def _write_compact(path, pixels, labels):
     digest = hashlib.sha256(pixels.data)
     digest.update(labels.data)
-    _write_whole(path, digest.digest(), pixels, labels)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, digest.digest(), pixels, labels)
 
 
 def _read_compact(path):
@@ -230,7 +219,9 @@ def _load(home, download_if_missing):
         try:
             if files is None:
                 for new in private.rglob("*.gz"):
-                    _write_whole(openml / new.relative_to(private), new.read_bytes())
+                    kept = openml / new.relative_to(private)
+                    kept.parent.mkdir(parents=True, exist_ok=True)
+                    write_whole(kept, new.read_bytes())
             _write_compact(compact, pixels, labels)
         except OSError as error:
             warn(

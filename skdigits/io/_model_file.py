@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skdigits._utils.files import write_whole
 from skdigits._utils.versions import versions
 from skdigits.classifier import CNNDigitClassifier
 from skdigits.io._plain import decode, encode
@@ -100,7 +100,7 @@ def save_model(model, path):
         only code can describe, such as a callback.
 
     OSError
-        If the file cannot be written.
+        If the file cannot be written. The message names it.
 
     See Also
     --------
@@ -117,8 +117,7 @@ def save_model(model, path):
 
     Examples
     --------
-    >>> from tempfile import TemporaryDirectory
-    >>> from sklearn.datasets import load_digits
+    >>>     >>> from sklearn.datasets import load_digits
     >>> from skdigits import CNNDigitClassifier, load_model, save_model
     >>> X, y = load_digits(return_X_y=True)
     >>> classifier = CNNDigitClassifier(max_epochs=10).fit(X[:100], y[:100])
@@ -139,11 +138,7 @@ def save_model(model, path):
     }
     content = safetensors.numpy.save(tensors, {ENTRY: json.dumps(description, allow_nan=False)})
     content = content.replace(NO_DIGEST.encode(), _digest(content).encode(), 1)
-    path = Path(path)
-    with TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        unfinished = Path(folder, path.name)
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+    write_whole(path, content)
 
 
 def load_model(path):

@@ -807,7 +807,8 @@ def test_predict__explain__picture_that_cannot_be_written(photos, monkeypatch):
     result = run("predict", name, "--explain")
     assert result.code == 1
     assert result.out.startswith(f"{name}: 3 (")
-    assert result.err == f"skdigits: The steps of {name} cannot be saved: File name too long.\n"
+    steps = f"{name.removesuffix('.png')}-steps.png"
+    assert result.err == f"skdigits: {steps} cannot be written: File name too long.\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there may a name hold anything")

@@ -96,7 +96,7 @@ def temporary(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield
     assert not list(folder.iterdir())
-    assert not list(tmp_path.rglob(".unfinished*"))
+    assert not list(tmp_path.rglob(".writing-*"))
 
 
 @pytest.fixture
