@@ -2,7 +2,7 @@ from . import datasets, displays
 from .classifier import CNNDigitClassifier, presets
 from .diagnosing import Finding, diagnose
 from .io import ModelFileError, load_model, load_pretrained, pretrained_card, save_model
-from .metrics import most_confused
+from .metrics import expected_calibration_error, most_confused
 from .normalizer import Diagnosis, DigitNormalizer
 from .preprocessing import PixelScaler
 from .selective import SelectiveClassifier
@@ -20,6 +20,7 @@ __all__ = [
     "datasets",
     "diagnose",
     "displays",
+    "expected_calibration_error",
     "load_model",
     "load_pretrained",
     "most_confused",

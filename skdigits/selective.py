@@ -14,6 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from skdigits._utils.probabilities import most_probable
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
     DocLinkMixin,
@@ -91,12 +92,6 @@ def choose_reject_label(classes):
     if isinstance(classes[0], str):
         return "?"
     return min(-1, ceil(min(classes)) - 1)
-
-
-def most_probable(estimator, X):
-    """Return the largest probability of each sample, and its label."""
-    probabilities = estimator.predict_proba(X)
-    return probabilities.max(axis=1), estimator.classes_[probabilities.argmax(axis=1)]
 
 
 def selective_from(estimator, confidence, is_right, **parameters):
@@ -279,10 +274,13 @@ class SelectiveClassifier(
                 task.call_on_fit_task_begin(estimator=self, X=X_train, y=y_train)
                 self.estimator_.fit(X_train, y_train)
                 task.call_on_fit_task_end(estimator=self, X=X_train, y=y_train)
-        confidence, labels = most_probable(self.estimator_, X_held_out)
+        labels, confidence = self._most_probable(X_held_out)
         self._choose_threshold(confidence, labels == y_held_out)
         context.call_on_fit_task_end(estimator=self, X=X, y=y, reconstruction_attributes={})
         return self
+
+    def _most_probable(self, X):
+        return most_probable(self.estimator_.predict_proba(X), self.estimator_.classes_)
 
     def _choose_threshold(self, confidence, is_right):
         self.classes_ = self.estimator_.classes_
@@ -326,7 +324,7 @@ class SelectiveClassifier(
             `threshold_`.
         """
         check_is_fitted(self)
-        confidence, labels = most_probable(self.estimator_, X)
+        labels, confidence = self._most_probable(X)
         return np.where(confidence >= self.threshold_, labels, self.reject_label_)
 
     def predict_proba(self, X):

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.metrics import make_scorer
 from sklearn.naive_bayes import GaussianNB
 
-from skdigits import most_confused
+from skdigits import expected_calibration_error, most_confused
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,87 @@ def test_most_confused__any_column(answers, kind):
 def test_most_confused__bad_input(y_true, y_pred, min_count, error, message):
     with pytest.raises(error, match=message):
         most_confused(y_true, y_pred, min_count=min_count)
+
+
+@pytest.fixture(scope="module")
+def probabilities(digits):
+    """The truth of unseen digits, what a weak classifier gives, and its classes."""
+    X, y = digits
+    classifier = GaussianNB(var_smoothing=0.1).fit(X[:1000], y[:1000])
+    return y[1000:], classifier.predict_proba(X[1000:]), classifier.classes_
+
+
+@pytest.mark.parametrize("n_bins", [1, 10, 15])
+def test_calibration_error__is_what_its_definition_gives(probabilities, n_bins):
+    y_true, y_proba, classes = probabilities
+    confidence, right = y_proba.max(axis=1), classes[y_proba.argmax(axis=1)] == y_true
+    expected = 0
+    for low in np.arange(n_bins) / n_bins:
+        inside = (low <= confidence) & (confidence < low + 1 / n_bins)
+        inside |= (confidence == 1) & (low + 1 / n_bins >= 1)
+        if inside.any():
+            gap = abs(confidence[inside].mean() - right[inside].mean())
+            expected += inside.mean() * gap
+    error = expected_calibration_error(y_true, y_proba, n_bins=n_bins)
+    assert type(error) is float
+    assert error == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("y_true", "confidence", "expected"),
+    [
+        ([0, 0, 0, 0], 1.0, 0.0),
+        ([1, 1, 1, 1], 1.0, 1.0),
+        ([0, 0, 0, 1], 0.75, 0.0),
+        ([0, 0, 1, 1], 0.75, 0.25),
+        ([0, 0, 0, 7], 0.75, 0.0),  # a label without a column is an error
+    ],
+)
+def test_calibration_error__of_one_confidence(y_true, confidence, expected):
+    y_proba = np.tile([confidence, 1 - confidence], (4, 1))
+    assert expected_calibration_error(y_true, y_proba, labels=[0, 1]) == expected
+
+
+def test_calibration_error__is_near_zero_where_probabilities_are_true():
+    rng = np.random.default_rng(0)
+    y_proba = rng.dirichlet(np.ones(3), 20_000)
+    y_true = (rng.random((20_000, 1)) > y_proba.cumsum(axis=1)).sum(axis=1)
+    assert expected_calibration_error(y_true, y_proba) < 0.02
+    sharper = y_proba**3 / (y_proba**3).sum(axis=1, keepdims=True)
+    assert expected_calibration_error(y_true, sharper) > 0.1
+
+
+def test_calibration_error__columns_in_the_order_of_labels(probabilities):
+    y_true, y_proba, classes = probabilities
+    names = np.array(list("abcdefghij"))
+    turned = expected_calibration_error(names[y_true], y_proba[:, ::-1], labels=names[::-1])
+    assert turned == expected_calibration_error(y_true, y_proba, labels=classes)
+    assert turned == expected_calibration_error(pd.Series(y_true), pd.DataFrame(y_proba))
+
+
+def test_calibration_error__as_a_scorer(digits):
+    X, y = digits
+    scorer = make_scorer(
+        expected_calibration_error, response_method="predict_proba", greater_is_better=False
+    )
+    rough, smooth = (GaussianNB(var_smoothing=v).fit(X[:900], y[:900]) for v in (1e-9, 0.1))
+    assert -1 < scorer(rough, X[900:], y[900:]) < scorer(smooth, X[900:], y[900:]) < 0
+
+
+@pytest.mark.parametrize(
+    ("y_true", "y_proba", "parameters", "error", "message"),
+    [
+        ([0, 1], [[0.5, 0.5]], {}, ValueError, "inconsistent numbers of samples"),
+        ([], np.empty((0, 2)), {}, ValueError, "minimum of 1 is required"),
+        ([0, 1], [0.5, 0.5], {}, ValueError, "needs a row for each sample"),
+        ([0, 1], [[2, -1], [0, 1]], {}, ValueError, "Row 0 of y_proba holds no probabilities"),
+        ([0, 0], [[1, 0], [0, 1]], {}, ValueError, "state in labels"),
+        ([0, 1], [[1, 0], [0, 1]], {"labels": ["0", "1"]}, ValueError, "Mix of label"),
+        ([0, np.nan], [[1, 0], [0, 1]], {}, ValueError, "y_true contains NaN"),
+        ([0, 1], [[np.nan, 0], [0, 1]], {}, ValueError, "y_proba contains NaN"),
+        ([0, 1], [[1, 0], [0, 1]], {"n_bins": 0}, ValueError, "n_bins == 0, must be >= 1"),
+    ],
+)
+def test_calibration_error__bad_input(y_true, y_proba, parameters, error, message):
+    with pytest.raises(error, match=message):
+        expected_calibration_error(y_true, y_proba, **parameters)

@@ -4,7 +4,7 @@ from math import isqrt
 
 import numpy as np
 
-__all__ = ["as_rows", "find_image_shape", "rows_to_images"]
+__all__ = ["as_rows", "edge_pixels", "find_image_shape", "rows_to_images"]
 
 
 def as_rows(X):
@@ -94,3 +94,10 @@ def rows_to_images(X, image_shape):
     if missing:
         X = np.pad(X, ((0, 0), (0, missing)))
     return X.reshape(-1, *image_shape)
+
+
+def edge_pixels(images):
+    """Return the outermost pixels of images of shape (n, height, width), a row for each image."""
+    is_edge = np.ones(images.shape[1:], dtype=bool)
+    is_edge[1:-1, 1:-1] = False
+    return images[:, is_edge]

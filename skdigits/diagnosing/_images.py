@@ -7,6 +7,7 @@ told by undoing it: the model then reads them better.
 import numpy as np
 from scipy.ndimage import shift
 
+from skdigits._utils.images import edge_pixels
 from skdigits.diagnosing._case import N_READ
 
 GAIN = 0.05  # of images; a mistake that costs less is not told from a weak model
@@ -89,13 +90,7 @@ def find_inverted(case):
 def _has_light_paper(rows, shape):
     """Whether the border is brighter than the middle, in most images."""
     images = rows.reshape(-1, *shape)
-    return (_border(images).mean(axis=1) > images.mean(axis=(1, 2))).mean() > 0.5
-
-
-def _border(images):
-    return np.concatenate([images[:, [0, -1]], images.swapaxes(1, 2)[:, [0, -1]]], axis=2).reshape(
-        len(images), -1
-    )
+    return (edge_pixels(images).mean(axis=1) > images.mean(axis=(1, 2))).mean() > 0.5
 
 
 def find_transposed(case):
@@ -117,7 +112,7 @@ def find_off_centre(case):
     if case.shape is None:
         return None
     images = case.sample.reshape(-1, *case.shape)
-    paper = np.median(_border(images), axis=1)
+    paper = np.median(edge_pixels(images), axis=1)
     offsets = _offsets(np.abs(images - paper[:, None, None]))
     centred = [
         shift(image, -np.rint(offset), order=0, cval=colour)

@@ -15,6 +15,9 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from skdigits._utils.probabilities import most_probable
+from skdigits.metrics import expected_calibration_error
+
 PER_FEATURE = (
     MaxAbsScaler,
     MinMaxScaler,
@@ -30,7 +33,6 @@ STILL_FALLING = 0.2  # of the loss, in the last epoch
 LEARNED = 0.05  # of the loss of guessing; below, what is left to learn is little
 OVERCONFIDENT = 0.03  # mean confidence less accuracy
 N_ERRORS = 3.0  # standard errors of it, so that chance finds one in a thousand sets
-N_BINS = 15
 
 
 def find_per_pixel_scaling(case):
@@ -100,32 +102,21 @@ def find_overconfidence(case):
     """Find probabilities that are higher than the share of right answers."""
     if case.right is None or case.probabilities is None:
         return None
-    confidence = case.probabilities.max(axis=1)
-    right = case.probabilities.argmax(axis=1) == _positions(case)
+    answers, confidence = most_probable(case.probabilities, case.classes)
+    truth = case.texts[case.read]
+    right = answers == truth
     gap = confidence.mean() - right.mean()
     # Of right answers among as many, were the probabilities true.
     error = np.sqrt((confidence * (1 - confidence)).sum()) / len(confidence)
     if gap < max(OVERCONFIDENT, N_ERRORS * error):
         return None
-    calibration_error = _calibration_error(confidence, right)
+    calibration_error = expected_calibration_error(truth, case.probabilities, labels=case.classes)
     return (
         f"The mean confidence is {confidence.mean():.1%}, but {right.mean():.1%} of the answers "
         f"are right; the expected calibration error is {calibration_error:.1%}.",
         "Calibrate on images held out: CalibratedClassifierCV(FrozenEstimator(model)), or fit with "
         "label_smoothing above 0.",
     )
-
-
-def _positions(case):
-    """Return where the labels of the images read are among the classes; -1 for none."""
-    places = {text: place for place, text in enumerate(case.classes)}
-    return np.array([places.get(text, -1) for text in case.texts[case.read]])
-
-
-def _calibration_error(confidence, right):
-    """Return the mean difference of confidence and accuracy over bins of confidence."""
-    bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
-    return float(np.abs(np.bincount(bins, weights=confidence - right)).sum() / len(right))
 
 
 def _history(case):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdigits._utils.images import rows_to_images
+from skdigits._utils.images import edge_pixels, rows_to_images
 
 
 def occlusion(estimator, X, images, columns, patch_size):
@@ -80,9 +80,7 @@ def in_form_of(X, images):
 
 def backgrounds(images):
     """Return images of the median of the pixels at each image's edge."""
-    edge = np.ones(images.shape[1:], dtype=bool)
-    edge[1:-1, 1:-1] = False
-    paper = np.median(images[:, edge], axis=1).astype(images.dtype)
+    paper = np.median(edge_pixels(images), axis=1).astype(images.dtype)
     return np.broadcast_to(paper[:, None, None], images.shape)
 
 

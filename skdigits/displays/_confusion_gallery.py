@@ -4,9 +4,9 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 from sklearn.utils.multiclass import unique_labels
 
+from skdigits._utils.probabilities import check_probabilities, probability_of
 from skdigits.displays._answers import answers, check_predictions, error_count
 from skdigits.displays._image_grid import as_images
-from skdigits.displays._probabilities import check_probabilities, probability_of
 from skdigits.displays._shared import VERMILION, new_axes
 
 

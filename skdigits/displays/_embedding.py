@@ -5,13 +5,9 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skdigits.displays._shared import first_with_input, new_axes
+from skdigits.displays._shared import COLORS, first_with_input, new_axes
 
-# Okabe and Ito's without yellow, which is too light for points, and Tol's wine, olive and grey.
-_COLOURS = (
-    *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"),
-    *("#882255", "#999933", "#777777"),
-)
+_COLORS = (*COLORS, "#882255", "#999933", "#777777")  # with Tol's wine, olive and grey
 _MARKERS = "os^DvPX"  # with ten colours, 70 labels differ
 
 
@@ -136,7 +132,7 @@ class EmbeddingDisplay:
         for number, name in enumerate(names):
             points = self.embedding[self.labels == name]
             style = {
-                "color": _COLOURS[number % len(_COLOURS)],
+                "color": _COLORS[number % len(_COLORS)],
                 "marker": _MARKERS[number % len(_MARKERS)],
                 "markersize": 4,
                 "markeredgewidth": 0,

@@ -4,15 +4,15 @@ import numpy as np
 from sklearn.model_selection import cross_val_predict
 from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
 
-from skdigits._utils.wording import percent
-from skdigits.displays._image_grid import ImageGridDisplay, as_images
-from skdigits.displays._probabilities import (
+from skdigits._utils.probabilities import (
     check_has_probabilities,
     check_known,
     check_probabilities,
     most_probable,
     probability_of,
 )
+from skdigits._utils.wording import percent
+from skdigits.displays._image_grid import ImageGridDisplay, as_images
 
 
 def _check_given(y):
@@ -202,7 +202,7 @@ class LabelIssuesDisplay(ImageGridDisplay):
         y_proba, labels = check_probabilities(y_proba, labels, y)
         check_known(y, labels, "y")
         self_confidence = probability_of(y, y_proba, labels)
-        suggested, probability = (column[:, 0] for column in most_probable(y_proba, labels, 1))
+        suggested, probability = most_probable(y_proba, labels)
         by_suspicion = np.lexsort((-probability, self_confidence))
         indices = by_suspicion[(suggested != y)[by_suspicion]]
         shown = indices[:n_images]

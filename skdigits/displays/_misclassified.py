@@ -6,13 +6,13 @@ import numpy as np
 from sklearn.utils import check_scalar
 from sklearn.utils.multiclass import unique_labels
 
-from skdigits.displays._answers import AnswersDisplay, answers, check_predictions, error_count
-from skdigits.displays._image_grid import as_images
-from skdigits.displays._probabilities import (
+from skdigits._utils.probabilities import (
     check_probabilities,
     most_probable,
     probability_of,
 )
+from skdigits.displays._answers import AnswersDisplay, answers, check_predictions, error_count
+from skdigits.displays._image_grid import as_images
 from skdigits.displays._probability_bars import ROW, plot_bars
 
 

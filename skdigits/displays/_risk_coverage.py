@@ -4,10 +4,11 @@ import numpy as np
 from sklearn.utils import assert_all_finite, column_or_1d
 
 from skdigits._utils.nested import first_with
-from skdigits.displays._probabilities import (
+from skdigits._utils.probabilities import (
     check_has_probabilities,
     check_known,
     check_probabilities,
+    most_probable,
 )
 from skdigits.displays._shared import new_axes
 
@@ -219,10 +220,9 @@ class RiskCoverageDisplay:
         assert_all_finite(y_true, input_name="y_true")
         y_proba, labels = check_probabilities(y_proba, labels, y_true)
         check_known(y_true, labels, "y_true")
-        is_wrong = labels[y_proba.argmax(axis=1)] != y_true
-        negated, group, size = np.unique(
-            -y_proba.max(axis=1), return_inverse=True, return_counts=True
-        )
+        y_pred, confidence = most_probable(y_proba, labels)
+        is_wrong = y_pred != y_true
+        negated, group, size = np.unique(-confidence, return_inverse=True, return_counts=True)
         n_answered, n_errors = size.cumsum(), np.bincount(group, weights=is_wrong).cumsum()
         risk = n_errors / n_answered
         display = cls(

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_consistent_length, check_scalar
 
+from skdigits._utils.probabilities import check_has_probabilities, most_probable
 from skdigits.displays._answers import AnswersDisplay, check_predictions
 from skdigits.displays._attribution import (
     backgrounds,
@@ -197,15 +198,10 @@ class SaliencyDisplay(AnswersDisplay):
         """
         if method not in _UNITS:
             raise ValueError(f"method must be one of {', '.join(_UNITS)}, got {method!r}.")
-        if not hasattr(estimator, "predict_proba"):
-            raise ValueError(
-                f"{type(estimator).__name__} has no predict_proba: wrap it in "
-                "CalibratedClassifierCV, which has."
-            )
+        check_has_probabilities(estimator)
         check_consistent_length(X, y)
-        probabilities = estimator.predict_proba(X)
-        y_pred = estimator.classes_[probabilities.argmax(axis=1)]
-        y_true, y_pred, probability = check_predictions(X, y, y_pred, probabilities.max(axis=1))
+        best = most_probable(estimator.predict_proba(X), estimator.classes_)
+        y_true, y_pred, probability = check_predictions(X, y, *best)
         target = y_pred if target is None else _check_target(target, y_pred, estimator.classes_)
         images = as_images(X, image_shape, estimator)
         if method == "occlusion":

@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.utils import check_consistent_length, resample
 
+from skdigits._utils.probabilities import probability_of
 from skdigits.displays._answers import AnswersDisplay, answers, check_predictions
 from skdigits.displays._image_grid import as_images
-from skdigits.displays._probabilities import probability_of
 
 
 def _draw(X, n_images, random_state):

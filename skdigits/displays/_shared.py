@@ -4,6 +4,8 @@ from skdigits._utils.nested import nested
 
 # Okabe and Ito's blue and vermilion: colour-blind readers tell them apart too.
 BLUE, VERMILION = "#0072B2", "#D55E00"
+# All of theirs, without the yellow that is hardly seen on white.
+COLORS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
 def new_axes(n_panels=1, layout="constrained", **figure_kw):

@@ -10,12 +10,10 @@ from sklearn.utils import check_scalar
 
 from skdigits._utils.nested import first_with
 from skdigits.displays._search_log import best_candidates
-from skdigits.displays._shared import BLUE, VERMILION, new_axes
+from skdigits.displays._shared import BLUE, COLORS, VERMILION, new_axes
 
 PANELS = ("loss", "accuracy")
 PARTS: dict[str, tuple[str, Any]] = {"train": ("training", "-"), "valid": ("hold-out", "--")}
-# Okabe and Ito's colours, without the yellow that is hardly seen on white.
-COLORS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black")
 STAR: dict[str, Any] = {
     "marker": "*",
     "markersize": 12,

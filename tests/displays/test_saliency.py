@@ -245,7 +245,7 @@ def test_bad_input(parameters, error, message, small_digits, bayes):
 
 def test_bad_estimator(small_digits, bayes, fitted):
     X, y = small_digits
-    with pytest.raises(ValueError, match="LinearSVC has no predict_proba: wrap it"):
+    with pytest.raises(ValueError, match="LinearSVC has no predict_proba"):
         SaliencyDisplay.from_estimator(LinearSVC(C=1e-6).fit(X, y), X[:2])
     with pytest.raises(NotFittedError):
         SaliencyDisplay.from_estimator(clone(bayes), X[:2])

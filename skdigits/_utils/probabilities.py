@@ -4,6 +4,14 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
+__all__ = [
+    "check_has_probabilities",
+    "check_known",
+    "check_probabilities",
+    "most_probable",
+    "probability_of",
+]
+
 _TOLERANCE = 1e-3  # so far from 1 may probabilities in half precision sum
 
 
@@ -67,7 +75,12 @@ def probability_of(y, y_proba, labels):
     return np.where(is_its.any(axis=1), probability, np.nan)
 
 
-def most_probable(y_proba, labels, k):
-    """Return the `k` most probable labels of each sample and their probabilities."""
-    columns = np.argsort(-y_proba, axis=1, kind="stable")[:, :k]
-    return labels[columns], np.take_along_axis(y_proba, columns, axis=1)
+def most_probable(y_proba, labels, k=None):
+    """Return the most probable label of each sample and its probability, or those of the best `k`.
+
+    Of equally probable ones, the first is taken. Both arrays have the shape (n_samples,), or
+    (n_samples, k).
+    """
+    columns = np.argsort(-y_proba, axis=1, kind="stable")[:, : k or 1]
+    best = np.asarray(labels)[columns], np.take_along_axis(y_proba, columns, axis=1)
+    return tuple(each[:, 0] for each in best) if k is None else best
