@@ -21,21 +21,11 @@ from tests.corruptions import CORRUPTIONS
 
 N_TRAIN = 55_000
 RECIPE = {
-    **presets["ensemble"],
+    **presets["accurate"],
     "n_estimators": 3,
     "max_epochs": 24,
     "validation_fraction": 0.05,
-    "rotation": 15.0,
-    "translation": 0.08,
-    "scaling": 0.25,
-    "shear": 12.0,
-    "perspective": 0.15,
-    "stroke_width": 1.5,
-    "blur": 1.2,
-    "contrast": 5.0,
-    "shading": 0.4,
-    "noise": 0.12,
-    "occlusion": 2.0,
+    "augment": "paper",
 }
 LIMITS = [
     "It knows the ten digits as Americans of 1990 wrote them. Of other ways to write, it has seen "

@@ -1,4 +1,5 @@
 from . import datasets, displays
+from .augmentation import Distortion
 from .classifier import CNNDigitClassifier, presets
 from .diagnosing import Finding, diagnose
 from .io import ModelFileError, load_model, load_pretrained, pretrained_card, save_model
@@ -13,6 +14,7 @@ __all__ = [
     "CNNDigitClassifier",
     "Diagnosis",
     "DigitNormalizer",
+    "Distortion",
     "Finding",
     "ModelFileError",
     "PixelScaler",

@@ -18,7 +18,6 @@ from examples.benchmarks.fits import (
     settings,
     untrained,
 )
-from skdigits.augmentation import RandomWarp
 from skdigits.training._batches import Batches, ResidentImages
 from skdigits.training._fit import calibrate, least_temperature, refresh_statistics
 from skdigits.training._net import OPTIMIZERS
@@ -46,7 +45,7 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
         precision=chosen.precision_,
         device=DEVICE,
     )
-    distort = RandomWarp(chosen.rotation, chosen.translation, chosen.scaling, chosen.shear)
+    distort = chosen.augment_.for_training()
     batches = Batches(data, chosen.batch_size_, generator, distort)
     optimizer = OPTIMIZERS[chosen.optimizer](module.parameters(), weight_decay=chosen.weight_decay)
     half = torch.autocast(

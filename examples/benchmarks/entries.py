@@ -43,13 +43,7 @@ class Entry:
 OURS = [
     Entry("default", "skdigits", "skdigits"),
     *(
-        Entry(
-            name,
-            f'skdigits "{name}"',
-            "skdigits",
-            parameters,
-            n_seeds=3 if name == "ensemble" else None,
-        )
+        Entry(name, f'skdigits "{name}"', "skdigits", parameters)
         for name, parameters in presets.items()
     ),
     Entry(
@@ -108,4 +102,4 @@ ENTRIES = {entry.name: entry for entry in [*OURS, RECIPE, SKORCH, BARE, ONNX, ML
 
 QUICK_EPOCHS, QUICK_TRAIN = 5, 10_000
 QUICK_LIMITS = {"recipe": 1, "skorch": 2, "mlp": None}
-QUICK_WITHOUT = {"accurate", "accurate-20", "ensemble", "svc"}
+QUICK_WITHOUT = {"accurate", "accurate-20", "svc"}

@@ -13,7 +13,6 @@ COLORS = {  # Okabe and Ito's, and one of Tol's: told apart by the colour-blind
     "accurate": "#009E73",
     "accurate-20": "#882255",
     "small": "#CC79A7",
-    "ensemble": "#000000",
     "recipe": "#D55E00",
     "skorch": "#E69F00",
     "mlp": "#888888",

@@ -1,6 +1,5 @@
 """Random distortion of training images."""
 
-from skdigits.augmentation._degradation import RandomDegradation
-from skdigits.augmentation._warp import InTurn, RandomWarp
+from skdigits.augmentation._distortion import Distortion
 
-__all__ = ["InTurn", "RandomDegradation", "RandomWarp"]
+__all__ = ["Distortion"]

@@ -1,34 +1,10 @@
-"""Random distortion of a batch of images."""
+"""Random rotation, shift, size, slant and tilt of a batch of images."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from torch.nn import functional as F
-
-
-@dataclass(frozen=True)
-class InTurn:
-    """Several distortions, one after the other.
-
-    Parameters
-    ----------
-    distortions : tuple of RandomWarp or RandomDegradation
-    """
-
-    distortions: tuple
-
-    def draw(self, n, image_shape, generator):
-        """Return random numbers for `n` images: a tensor of shape (n, n_draws)."""
-        draws = [each.draw(n, image_shape, generator) for each in self.distortions]
-        return torch.cat([part.flatten(1) for part in draws], dim=1)
-
-    def __call__(self, images, draws):
-        """Return distorted copies of `images`, a floating tensor of shape (n, 1, h, w)."""
-        parts = draws.split([each.n_draws for each in self.distortions], dim=1)
-        for distort, part in zip(self.distortions, parts, strict=True):
-            images = distort(images, part)
-        return images
 
 
 @dataclass(frozen=True)
@@ -70,7 +46,7 @@ class RandomWarp:
         zoom_x, zoom_y = 1 + draws[2:4] * self.scaling
         shift_x, shift_y = draws[4:] * self.translation * 2  # the image's side is 2 units long
         cos, sin, aspect = angle.cos(), angle.sin(), image_shape[0] / image_shape[1]
-        tilt = torch.zeros(2, n)
+        tilt = torch.zeros(2, n, dtype=torch.float32)
         if self.perspective:
             tilt = self.perspective * (
                 torch.rand(2, n, generator=generator, dtype=torch.float32) * 2 - 1

@@ -1,6 +1,12 @@
 """What "auto" means: an exact fit on little data, a fast one on much."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import ceil
+from typing import Any
+
+from skdigits.augmentation import Distortion
+from skdigits.training import find_device, has_bfloat16
 
 EXACT_SAMPLES = 512
 """Up to so many samples: float64, full batches and no distortion, so that a weight of two equals
@@ -10,40 +16,102 @@ MANY_SAMPLES = 10_000
 """From so many samples on: larger batches, and bfloat16 where the processor has it."""
 
 
-def choose_filters(image_shape):
-    """Return the filters of each block, more of them for images of at most 16 x 16 pixels."""
-    return (32, 64, 128) if max(image_shape) <= 16 else (32, (64, 64))
+@dataclass
+class Situation:
+    """What the choices depend on.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of training images.
+    image_shape : tuple of int
+        Their ``(height, width)``.
+    device : str, default="cpu"
+        Where training will compute.
+    """
+
+    n_samples: int
+    image_shape: tuple
+    device: str = "cpu"
 
 
-def choose_patch_size(image_shape):
-    """Return 2 where both sides have 20 pixels or more: a quarter of the work, as good."""
-    return 2 if min(image_shape) >= 20 else 1
+def _patch_size(at):
+    return 2 if min(at.image_shape) >= 20 else 1  # a quarter of the work, as good
 
 
-def choose_max_epochs(n_samples):
-    """Return as many epochs as show about 300,000 images, from 5 to 100."""
-    return min(100, max(5, ceil(300_000 / n_samples)))
+def _filters(at):
+    return (32, 64, 128) if max(at.image_shape) <= 16 else (32, (64, 64))
 
 
-def choose_batch_size(n_samples):
-    """Return the size of a batch: all samples where the fit is exact, else 64 or 256."""
-    if n_samples <= EXACT_SAMPLES:
-        return n_samples
-    return 64 if n_samples < MANY_SAMPLES else 256
+def _max_epochs(at):
+    return min(100, max(5, ceil(300_000 / at.n_samples)))
 
 
-def choose_precision(n_samples, *, has_float64, has_bfloat16):
-    """Return the precision that the device is good at and the number of samples asks for."""
-    if n_samples <= EXACT_SAMPLES and has_float64:
+def _batch_size(at):
+    if at.n_samples <= EXACT_SAMPLES:
+        return at.n_samples
+    return 64 if at.n_samples < MANY_SAMPLES else 256
+
+
+def _label_smoothing(at):
+    return 0.0 if at.n_samples <= EXACT_SAMPLES else 0.1
+
+
+def _augment(at):
+    return at.n_samples > EXACT_SAMPLES and min(at.image_shape) >= 8
+
+
+def _device(at):
+    return find_device("auto")
+
+
+def _precision(at):
+    if at.n_samples <= EXACT_SAMPLES and not at.device.startswith("mps"):  # it has no float64
         return "float64"
-    return "bfloat16" if n_samples >= MANY_SAMPLES and has_bfloat16 else "float32"
+    return "bfloat16" if at.n_samples >= MANY_SAMPLES and has_bfloat16(at.device) else "float32"
 
 
-def choose_augment(n_samples, image_shape):
-    """Tell whether to distort: not where the fit is exact, nor images below 8 x 8 pixels."""
-    return n_samples > EXACT_SAMPLES and min(image_shape) >= 8
+RULES: dict[str, Callable[[Situation], Any]] = {
+    "patch_size": _patch_size,
+    "filters": _filters,
+    "max_epochs": _max_epochs,
+    "batch_size": _batch_size,
+    "label_smoothing": _label_smoothing,
+    "augment": _augment,
+    "device": _device,
+    "precision": _precision,
+}
+"""How each parameter that may be "auto" is chosen. The choice becomes the attribute of the
+parameter's name with an underscore."""
 
 
-def choose_label_smoothing(n_samples):
-    """Return how much to smooth labels: not at all where the fit is exact."""
-    return 0.0 if n_samples <= EXACT_SAMPLES else 0.1
+def choose(name, value, situation):
+    """Return what a parameter means: its own value, or for "auto" what its rule chooses."""
+    chosen = RULES[name](situation) if is_text(value, "auto") else value
+    return _MEANINGS[name](chosen) if name in _MEANINGS else chosen
+
+
+def is_text(value, text):
+    """Tell whether a parameter, which may be an array, is this text."""
+    return isinstance(value, str) and value == text
+
+
+def _as_distortion(augment):
+    if is_text(augment, "paper"):
+        return Distortion.paper()
+    if isinstance(augment, Distortion):
+        return augment
+    return Distortion() if augment else None
+
+
+def _as_blocks(filters):
+    return tuple(
+        tuple(map(int, block)) if hasattr(block, "__len__") else int(block) for block in filters
+    )
+
+
+_MEANINGS: dict[str, Callable] = {
+    "augment": _as_distortion,
+    "filters": _as_blocks,
+    "device": lambda device: find_device(str(device)),
+}

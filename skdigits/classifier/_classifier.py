@@ -3,7 +3,6 @@
 import functools
 import math
 import warnings
-from dataclasses import fields
 from numbers import Integral, Real
 
 import numpy as np
@@ -22,7 +21,7 @@ from skdigits._utils.sklearn import (
     _fit_context,
     with_callbacks,
 )
-from skdigits.augmentation import InTurn, RandomDegradation, RandomWarp
+from skdigits.augmentation import Distortion
 from skdigits.classifier import _auto
 from skdigits.classifier._predictions import PredictionMixin
 from skdigits.classifier._representation import ReprMixin
@@ -33,11 +32,9 @@ from skdigits.training import (
     Progress,
     ResidentImages,
     encode,
-    find_device,
     from_state,
     get_state,
     guessing_loss,
-    has_bfloat16,
     hold_out,
     is_callback,
     least_loss,
@@ -119,34 +116,11 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         Share of the target that is spread evenly over all classes, in [0, 1). Where it is above 0,
         `fit` ends by calibrating the probabilities [2]_, on the held-out images or, without a
         hold-out, on training images. "auto" means 0.1 above 512 training images, else 0.
-    augment : bool or "auto", default="auto"
-        Whether training images are distorted at random, anew in each epoch. "auto" does it above
-        512 training images, if both sides have 8 pixels or more.
-    rotation : float, default=8.0
-        Largest angle of the distortion in degrees, either way.
-    translation : float, default=0.06
-        Largest shift as a share of the image's sides, either way.
-    scaling : float, default=0.1
-        Largest change of size, either way: 0.1 means 90 % to 110 %.
-    shear : float, default=3.0
-        Largest slant in degrees, either way.
-    perspective : float, default=0.0
-        Largest change of size from the image's middle to an edge, either way, as by a camera that
-        looks from the side.
-    stroke_width : float, default=0.0
-        Largest change of the strokes' width in pixels, either way; at most 2. This and the five
-        that follow change half of the images each, where they are above 0.
-    blur : float, default=0.0
-        Largest standard deviation of the blur in pixels, along a direction of its own.
-    contrast : float, default=0.0
-        Largest gain of contrast: 1 doubles it, 10 leaves little but ink and paper.
-    shading : float, default=0.0
-        Largest change of brightness across the image, as a share of the image's range.
-    noise : float, default=0.0
-        Largest standard deviation of noise, as a share of the image's range. Half as many pixels,
-        at most, become black or white.
-    occlusion : float, default=0.0
-        Largest width in pixels of a straight line across the image, dark or light.
+    augment : Distortion, bool, "auto" or "paper", default="auto"
+        How training images are distorted at random, anew in each epoch: a
+        :class:`~skdigits.Distortion` says how much, True means ``Distortion()``, "paper" the
+        strong one of :meth:`Distortion.paper() <skdigits.Distortion.paper>`, False none. "auto"
+        means True above 512 training images, if both sides have 8 pixels or more, else False.
     class_weight : dict, "balanced" or None, default=None
         What a sample of each class counts, by label; labels not named count 1. "balanced" gives
         all classes the same sum of weights.
@@ -265,18 +239,7 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         "momentum": [Interval(Real, 0, 1, closed="left")],
         "schedule": [StrOptions({"one-cycle", "constant"})],
         "label_smoothing": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
-        "augment": ["boolean", StrOptions({"auto"})],
-        "rotation": [Interval(Real, 0, 180, closed="both")],
-        "translation": [Interval(Real, 0, 1, closed="both")],
-        "scaling": [Interval(Real, 0, 1, closed="left")],
-        "shear": [Interval(Real, 0, 90, closed="left")],
-        "perspective": [Interval(Real, 0, 0.5, closed="left")],
-        "stroke_width": [Interval(Real, 0, 2, closed="both")],
-        "blur": [Interval(Real, 0, None, closed="left")],
-        "contrast": [Interval(Real, 0, None, closed="left")],
-        "shading": [Interval(Real, 0, 1, closed="both")],
-        "noise": [Interval(Real, 0, 1, closed="both")],
-        "occlusion": [Interval(Real, 0, None, closed="left")],
+        "augment": ["boolean", StrOptions({"auto", "paper"}), Distortion],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
@@ -308,17 +271,6 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         schedule="one-cycle",
         label_smoothing="auto",
         augment="auto",
-        rotation=8.0,
-        translation=0.06,
-        scaling=0.1,
-        shear=3.0,
-        perspective=0.0,
-        stroke_width=0.0,
-        blur=0.0,
-        contrast=0.0,
-        shading=0.0,
-        noise=0.0,
-        occlusion=0.0,
         class_weight=None,
         early_stopping=False,
         validation_fraction=None,
@@ -346,17 +298,6 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         self.schedule = schedule
         self.label_smoothing = label_smoothing
         self.augment = augment
-        self.rotation = rotation
-        self.translation = translation
-        self.scaling = scaling
-        self.shear = shear
-        self.perspective = perspective
-        self.stroke_width = stroke_width
-        self.blur = blur
-        self.contrast = contrast
-        self.shading = shading
-        self.noise = noise
-        self.occlusion = occlusion
         self.class_weight = class_weight
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
@@ -503,6 +444,33 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         if self.kernel_size % 2 == 0:
             raise ValueError(f"kernel_size must be odd, got {self.kernel_size}.")
 
+    def set_params(self, **params):
+        """Set parameters of this estimator, or ``augment__`` amounts of its Distortion.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters by name.
+
+        Returns
+        -------
+        self : CNNDigitClassifier
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or an amount is set where `augment` is no Distortion.
+        """
+        augment = params.get("augment", self.augment)
+        nested = [name for name in params if name.startswith("augment__")]
+        if nested and not isinstance(augment, Distortion):
+            raise ValueError(
+                f"{nested[0]} is an amount of a Distortion, but augment is {augment!r}: set "
+                "augment=Distortion() first."
+            )
+        return super().set_params(**params)
+
     def _random_state(self):
         """Return the generator; for None a fresh one, as numpy's global one is not ours."""
         if self.random_state is None:
@@ -511,27 +479,12 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
 
     def _choose(self, n_samples, continued):
         """Set what each parameter that may be "auto" means for so many samples."""
-        if not continued:
-            shape = self.image_shape_
-            self._choose_one("patch_size", _auto.choose_patch_size, shape)
-            self._choose_one("filters", _auto.choose_filters, shape)
-            self.device_ = find_device(self.device)
-            self._choose_one(
-                "precision",
-                _auto.choose_precision,
-                n_samples,
-                has_float64=self.device_ != "mps",
-                has_bfloat16=has_bfloat16(self.device_),
-            )
-        self._choose_one("max_epochs", _auto.choose_max_epochs, n_samples)
-        self._choose_one("batch_size", _auto.choose_batch_size, n_samples)
-        self._choose_one("label_smoothing", _auto.choose_label_smoothing, n_samples)
-        self._choose_one("augment", _auto.choose_augment, n_samples, self.image_shape_)
-
-    def _choose_one(self, name, choose, *args, **kwargs):
-        value = getattr(self, name)
-        is_auto = isinstance(value, str) and value == "auto"
-        setattr(self, f"{name}_", choose(*args, **kwargs) if is_auto else value)
+        situation = _auto.Situation(n_samples, self.image_shape_)
+        for name in _auto.RULES:
+            if not (continued and name in ("patch_size", "filters", "device", "precision")):
+                setattr(self, f"{name}_", _auto.choose(name, getattr(self, name), situation))
+            if name == "device":
+                situation.device = self.device_
 
     def _start(self, train, classes, rng):
         """Set all that a first fit sets and a further one keeps."""
@@ -560,7 +513,7 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
 
     def _train(self, train, valid, *, max_epochs, schedule, tasks=None):
         net, history = from_state(get_state(self.net_)), [*self.history_]
-        distort = self._distortion() if self.augment_ else None
+        distort = self.augment_ and self.augment_.for_training()
         dataset = self._resident(train)
         held_out = None if valid is None else self._resident(valid)
         n_batches = max_epochs * math.ceil(len(dataset) / self.batch_size_)
@@ -621,11 +574,6 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             ConvergenceWarning,
             stacklevel=4,
         )
-
-    def _distortion(self):
-        warp = RandomWarp(*(getattr(self, field.name) for field in fields(RandomWarp)))
-        amounts = [getattr(self, field.name) for field in fields(RandomDegradation)]
-        return InTurn((warp, RandomDegradation(*amounts))) if any(amounts) else warp
 
     def _resident(self, samples):
         weight = samples.weight

@@ -3,6 +3,7 @@
 from sklearn.base import BaseEstimator
 
 from skdigits._utils.sklearn import DocLinkMixin
+from skdigits.classifier._auto import RULES, is_text
 
 
 class ReprMixin(DocLinkMixin, BaseEstimator):
@@ -10,14 +11,10 @@ class ReprMixin(DocLinkMixin, BaseEstimator):
 
     def __repr__(self, N_CHAR_MAX=700):
         text = super().__repr__(N_CHAR_MAX)
-        names = (
-            *("patch_size", "filters", "max_epochs", "batch_size", "label_smoothing", "augment"),
-            *("device", "precision"),
-        )
         chosen = [
             f"{name}={getattr(self, name + '_')!r}"
-            for name in names
-            if str(getattr(self, name)) == "auto" and hasattr(self, name + "_")
+            for name in RULES
+            if is_text(getattr(self, name), "auto") and hasattr(self, name + "_")
         ]
         return f"{text}  # auto: {', '.join(chosen)}" if chosen else text
 

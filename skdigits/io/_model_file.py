@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdigits._utils.files import write_whole
 from skdigits._utils.versions import versions
+from skdigits.augmentation import Distortion
 from skdigits.classifier import CNNDigitClassifier
 from skdigits.io._plain import decode, encode
 from skdigits.normalizer import DigitNormalizer, find_normalizer
@@ -46,7 +48,7 @@ LEARNED: dict[type, dict[str, Any]] = {
         "max_epochs_": int,
         "batch_size_": int,
         "label_smoothing_": (float, int),
-        "augment_": bool,
+        "augment_": (Distortion, NoneType),
         "device_": str,
         "precision_": str,
         "history_": list,

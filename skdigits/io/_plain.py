@@ -6,6 +6,8 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from skdigits.augmentation import Distortion
+
 
 def encode(value):
     """Return JSON's form of a parameter or learned attribute.
@@ -37,6 +39,8 @@ def encode(value):
     if isinstance(value, np.ndarray) and value.dtype.kind in _AS_LIST:
         as_list = _AS_LIST[value.dtype.kind](value.ravel())
         return {"array": [value.dtype.str, list(value.shape), as_list]}
+    if isinstance(value, Distortion):
+        return {"distortion": encode(value.get_params())}
     raise ValueError(f"{type(value).__name__} is not plain data")
 
 
@@ -93,4 +97,5 @@ _DECODERS: dict[str, Callable] = {
     "dict": lambda content: {decode(key): decode(value) for key, value in content},
     "dtype": _number_dtype,
     "array": _array,
+    "distortion": lambda content: Distortion(**decode(content)),
 }

@@ -4,8 +4,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from skdigits import CNNDigitClassifier
-from skdigits.augmentation import InTurn, RandomDegradation, RandomWarp
+from skdigits import CNNDigitClassifier, Distortion
+from skdigits.augmentation._degradation import RandomDegradation
+from skdigits.augmentation._distortion import RandomDistortion
+from skdigits.augmentation._warp import RandomWarp
 
 AMOUNTS = {
     "stroke_width": 2.0,
@@ -90,7 +92,7 @@ def test_lines_cross_the_image(ground):
 def test_in_turn_is_one_after_the_other():
     images = ring(20)
     warp, degradation = RandomWarp(10.0, 0.1, 0.1, 5.0), RandomDegradation(**AMOUNTS)
-    both = InTurn((warp, degradation))
+    both = RandomDistortion((warp, degradation))
     draws = both.draw(20, (28, 28), torch.Generator().manual_seed(0))
     generator = torch.Generator().manual_seed(0)
     maps = warp.draw(20, (28, 28), generator)
@@ -107,7 +109,10 @@ def test_the_classifier_trains_on_degraded_images(precision, small_digits):
     )
     plain = clf.fit(X, y).decision_function(X)
     for amounts in (AMOUNTS, {"perspective": 0.3}):
-        first, again = (clf.set_params(**amounts).fit(X, y).decision_function(X) for _ in range(2))
+        first, again = (
+            clf.set_params(augment=Distortion(**amounts)).fit(X, y).decision_function(X)
+            for _ in range(2)
+        )
         assert (first == again).all()
         assert (first != plain).any()
         assert (abs(first) < 1e3).all()

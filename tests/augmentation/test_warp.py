@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skdigits.augmentation import RandomWarp
+from skdigits.augmentation._warp import RandomWarp
 
 
 def generator(seed=0):

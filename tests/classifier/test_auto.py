@@ -1,10 +1,16 @@
 """The rules by which "auto" chooses, as the documentation states them."""
 
+import numpy as np
 import pytest
 
-from skdigits import CNNDigitClassifier
+from skdigits import CNNDigitClassifier, Distortion
 from skdigits.classifier import _auto
 from skdigits.training import _devices
+
+
+def auto(name, n_samples=1, image_shape=(28, 28), device="cpu"):
+    """Return what "auto" means for a parameter."""
+    return _auto.choose(name, "auto", _auto.Situation(n_samples, image_shape, device))
 
 
 @pytest.mark.parametrize(
@@ -17,47 +23,47 @@ from skdigits.training import _devices
     ],
 )
 def test_filters(image_shape, filters):
-    assert _auto.choose_filters(image_shape) == filters
+    assert auto("filters", image_shape=image_shape) == filters
 
 
 @pytest.mark.parametrize(("image_shape", "size"), [((28, 28), 2), ((20, 20), 2), ((19, 28), 1)])
 def test_patch_size(image_shape, size):
-    assert _auto.choose_patch_size(image_shape) == size
+    assert auto("patch_size", image_shape=image_shape) == size
 
 
 @pytest.mark.parametrize(("n_samples", "smoothing"), [(512, 0.0), (513, 0.1)])
 def test_label_smoothing(n_samples, smoothing):
-    assert _auto.choose_label_smoothing(n_samples) == smoothing
+    assert auto("label_smoothing", n_samples) == smoothing
 
 
 @pytest.mark.parametrize(
     ("n_samples", "epochs"), [(1, 100), (3000, 100), (3001, 100), (10_000, 30), (60_000, 5)]
 )
 def test_epochs(n_samples, epochs):
-    assert _auto.choose_max_epochs(n_samples) == epochs
+    assert auto("max_epochs", n_samples) == epochs
 
 
 @pytest.mark.parametrize(
     ("n_samples", "size"), [(1, 1), (512, 512), (513, 64), (9_999, 64), (10_000, 256)]
 )
 def test_batch_size(n_samples, size):
-    assert _auto.choose_batch_size(n_samples) == size
+    assert auto("batch_size", n_samples) == size
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "has_float64", "has_bfloat16", "precision"),
+    ("n_samples", "device", "has_bfloat16", "precision"),
     [
-        (512, True, True, "float64"),
-        (512, False, True, "float32"),
-        (513, True, True, "float32"),
-        (9_999, True, True, "float32"),
-        (10_000, True, True, "bfloat16"),
-        (10_000, True, False, "float32"),
+        (512, "cpu", True, "float64"),
+        (512, "mps", False, "float32"),
+        (513, "cpu", True, "float32"),
+        (9_999, "cpu", True, "float32"),
+        (10_000, "cpu", True, "bfloat16"),
+        (10_000, "cpu", False, "float32"),
     ],
 )
-def test_precision(n_samples, has_float64, has_bfloat16, precision):
-    chosen = _auto.choose_precision(n_samples, has_float64=has_float64, has_bfloat16=has_bfloat16)
-    assert chosen == precision
+def test_precision(n_samples, device, has_bfloat16, precision, monkeypatch):
+    monkeypatch.setattr(_auto, "has_bfloat16", lambda device: has_bfloat16)
+    assert auto("precision", n_samples, device=device) == precision
 
 
 @pytest.mark.parametrize(
@@ -65,16 +71,26 @@ def test_precision(n_samples, has_float64, has_bfloat16, precision):
     [(512, (28, 28), False), (513, (28, 28), True), (513, (8, 8), True), (513, (28, 7), False)],
 )
 def test_augment(n_samples, image_shape, augment):
-    assert _auto.choose_augment(n_samples, image_shape) == augment
+    assert (auto("augment", n_samples, image_shape) is not None) == augment
+
+
+@pytest.mark.parametrize(
+    ("augment", "rotation"),
+    [(True, 8), ("paper", 15), (Distortion(rotation=3), 3), (False, None), (np.False_, None)],
+)
+def test_what_augment_means(augment, rotation):
+    distortion = _auto.choose("augment", augment, None)
+    assert (distortion and distortion.rotation) == rotation
 
 
 def test_the_rules_are_applied(digits):
     X, y = digits
     clf = CNNDigitClassifier(max_epochs=5, random_state=0)
     small = clf.fit(X[:512], y[:512])
-    assert (small.batch_size_, small.precision_, small.augment_) == (512, "float64", False)
+    assert (small.batch_size_, small.precision_, small.augment_) == (512, "float64", None)
     large = clf.fit(X[:513], y[:513])
-    assert (large.batch_size_, large.precision_, large.augment_) == (64, "float32", True)
+    assert (large.batch_size_, large.precision_) == (64, "float32")
+    assert large.augment_.get_params() == Distortion().get_params()
 
 
 def test_a_choice_of_ones_own_is_kept(small_digits):
@@ -90,7 +106,7 @@ def test_a_choice_of_ones_own_is_kept(small_digits):
         random_state=0,
     ).fit(*small_digits)
     assert (clf.max_epochs_, clf.batch_size_, clf.precision_) == (2, 50, "float32")
-    assert clf.augment_ is True
+    assert clf.augment_.get_params() == Distortion().get_params()
     assert "auto" not in repr(clf)
 
 

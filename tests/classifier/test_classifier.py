@@ -18,7 +18,12 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import cross_val_score, train_test_split
 
-from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler, SelectiveClassifier
+from skdigits import (
+    CNNDigitClassifier,
+    DigitNormalizer,
+    PixelScaler,
+    SelectiveClassifier,
+)
 
 
 def classifier(**parameters):
@@ -202,8 +207,6 @@ def test_a_continuous_target_is_refused(small_digits):
         ("schedule", "step"),
         ("label_smoothing", 1.0),
         ("augment", "yes"),
-        ("rotation", 200.0),
-        ("scaling", 1.0),
         ("class_weight", "even"),
         ("validation_fraction", 0.0),
         ("patience", 0),
@@ -564,7 +567,7 @@ def test_repr_shows_what_auto_chose(small_digits):
     assert repr(clf) == (
         "CNNDigitClassifier(max_epochs=2, random_state=0)  "
         "# auto: patch_size=1, filters=(32, 64, 128), batch_size=200, label_smoothing=0.0, "
-        "augment=False, device='cpu', precision='float64'"
+        "augment=None, device='cpu', precision='float64'"
     )
 
 

@@ -19,8 +19,13 @@ def images():
     return np.pad(small, ((0, 0), (2, 2), (2, 2))).reshape(60, -1), y[:60]
 
 
-def test_there_are_four():
-    assert set(presets) == {"fast", "accurate", "small", "ensemble"}
+def test_there_are_three():
+    assert set(presets) == {"fast", "accurate", "small"}
+
+
+def test_an_unknown_one_is_told_the_names_there_are():
+    with pytest.raises(KeyError, match="no preset 'best': choose one of fast, accurate, small"):
+        presets["best"]
 
 
 @pytest.mark.parametrize("name", presets)
