@@ -95,7 +95,7 @@ def test_network_needs_torch_only(path):
 
 
 def test_training_is_reached_by_the_classifier_only():
-    inner = set().union(*(BOXES[box] for box in ("training", "augmentation", "network")))
+    inner = set().union(*(BOXES[box] for box in ("training", "network")))
     users = {module_of(path) for path in FILES if ours_of(path) & inner}
     assert users - inner == {"classifier"}
 
