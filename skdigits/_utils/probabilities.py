@@ -58,13 +58,13 @@ def check_probabilities(y_proba, labels, *y):
     return y_proba, labels
 
 
-def check_known(y, labels, name):
+def check_known(y, labels):
     """Refuse a label in `y` that is none of the labels."""
     unknown = sorted(set(np.unique(y).tolist()) - set(labels.tolist()))
     if unknown:
         raise ValueError(
-            f"{name} has labels that the classifier does not know: "
-            f"{', '.join(map(str, unknown))}; it knows {', '.join(map(str, labels))}."
+            f"There are samples labelled {', '.join(map(str, unknown))}, but this model knows only "
+            f"{', '.join(map(str, labels))}."
         )
 
 

@@ -28,58 +28,22 @@ class Evaluation:
     def __init__(self, model, X, y):
         import numpy as np
 
+        from skdigits.evaluation import Evaluation as Measures
+
         started = perf_counter()
         probabilities = model.predict_proba(X)
         self.seconds = perf_counter() - started
-        columns = {str(label): column for column, label in enumerate(model.classes_)}
-        unknown = sorted(set(y) - set(columns))
-        if unknown:
-            raise ValueError(
-                f"There are images labelled {', '.join(unknown)}, but this model knows only "
-                f"{', '.join(columns)}."
-            )
-        rows, best = np.arange(len(y)), probabilities.argmax(axis=1)
+        labels = np.array([str(label) for label in model.classes_])
+        self.measures = Measures(np.asarray(y, dtype=str), probabilities, labels)
         self.images = X.reshape(-1, *image_shape(model))
-        self.labels, self.probabilities = np.array(list(columns)), probabilities
-        self.y_true, self.y_pred = np.asarray(y, dtype=str), self.labels[best]
-        of_truth = probabilities[rows, [columns[label] for label in y]]
-        self.loss = float(-np.log(of_truth.clip(min=np.finfo(float).tiny)).mean())
-        self.n_errors = int((self.y_true != self.y_pred).sum())
-        self.accuracy = 1 - self.n_errors / len(y)
 
     def figures(self):
         """Return what was measured, for machines."""
-        from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-        from sklearn.utils.multiclass import unique_labels
-
-        labels = unique_labels(self.y_true, self.y_pred).tolist()
-        scores = precision_recall_fscore_support(
-            self.y_true, self.y_pred, labels=labels, zero_division=0
-        )
-        return {
-            "n_images": len(self.y_true),
-            "n_errors": self.n_errors,
-            "accuracy": self.accuracy,
-            "loss": self.loss,
-            "per_label": {
-                label: dict(zip(("precision", "recall", "f1", "n_images"), column, strict=True))
-                for label, *column in zip(
-                    labels, *(score.tolist() for score in scores), strict=True
-                )
-            },
-            "confusion_matrix": confusion_matrix(self.y_true, self.y_pred, labels=labels).tolist(),
-            "seconds": self.seconds,
-        }
+        return {**self.measures.figures(), "seconds": self.seconds}
 
     def table(self):
         """Return what was measured, for readers."""
-        from sklearn.metrics import classification_report
-
-        return (
-            f"accuracy {self.accuracy:.2%}, {self.n_errors:,} errors in {len(self.y_true):,} "
-            f"images, loss {self.loss:.4f}\n\n"
-            + classification_report(self.y_true, self.y_pred, digits=4, zero_division=0)
-        )
+        return self.measures.table()
 
     def save_pictures(self, folder):
         """Save the confusion matrix, sample predictions and the worst errors as PNG."""
@@ -89,8 +53,9 @@ class Evaluation:
             SamplePredictionsDisplay,
         )
 
-        answers = (self.images, self.y_true, self.y_pred)
-        surely = {"y_proba": self.probabilities, "labels": self.labels}
+        of = self.measures
+        answers = (self.images, of.y_true, of.y_pred)
+        surely = {"y_proba": of.y_proba, "labels": of.labels}
         save_picture(folder / "confusion_matrix.png", self._plot_confusion_matrix, (5.6, 5.6))
         save_picture(
             folder / "confusion_gallery.png",
@@ -100,7 +65,7 @@ class Evaluation:
         save_picture(
             folder / "sample_predictions.png",
             lambda ax: SamplePredictionsDisplay.from_predictions(
-                *answers, probability=self.probabilities.max(axis=1), random_state=0, ax=ax
+                *answers, probability=of.y_proba.max(axis=1), random_state=0, ax=ax
             ),
             (7, 6.6),
         )
@@ -113,14 +78,15 @@ class Evaluation:
     def _plot_confusion_matrix(self, ax):
         from sklearn.metrics import ConfusionMatrixDisplay
 
+        of = self.measures
         display = ConfusionMatrixDisplay.from_predictions(
-            self.y_true, self.y_pred, cmap="Blues", colorbar=False, ax=ax
+            of.y_true, of.y_pred, cmap="Blues", colorbar=False, ax=ax
         )
         for text in display.text_.flat:
             if text.get_text() == "0":  # so that the errors stand out
                 text.set_color("silver")
-        n_right = len(self.y_true) - self.n_errors
-        ax.set_title(f"{n_right:,} of {len(self.y_true):,} images right")
+        n_images = len(of.y_true)
+        ax.set_title(f"{n_images - of.n_errors:,} of {n_images:,} images right")
 
 
 def save_picture(path, plot, size, n_panels=1):

@@ -200,7 +200,7 @@ class LabelIssuesDisplay(ImageGridDisplay):
         y = _check_given(y)
         check_consistent_length(X, y)
         y_proba, labels = check_probabilities(y_proba, labels, y)
-        check_known(y, labels, "y")
+        check_known(y, labels)
         self_confidence = probability_of(y, y_proba, labels)
         suggested, probability = most_probable(y_proba, labels)
         by_suspicion = np.lexsort((-probability, self_confidence))

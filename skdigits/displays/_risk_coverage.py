@@ -219,7 +219,7 @@ class RiskCoverageDisplay:
         y_true = column_or_1d(y_true)
         assert_all_finite(y_true, input_name="y_true")
         y_proba, labels = check_probabilities(y_proba, labels, y_true)
-        check_known(y_true, labels, "y_true")
+        check_known(y_true, labels)
         y_pred, confidence = most_probable(y_proba, labels)
         is_wrong = y_pred != y_true
         negated, group, size = np.unique(-confidence, return_inverse=True, return_counts=True)

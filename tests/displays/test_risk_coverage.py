@@ -266,8 +266,8 @@ TWO = [[0.7, 0.3], [0.2, 0.8]]
         ([0, 1], [TWO, TWO], {}, r"shape \(2, 2, 2\)"),
         ([0, 0], TWO, {}, "columns in y_proba, 2, is not that of the labels, 1: state"),
         ([0, 1], TWO, {"labels": [0, 1, 2]}, "y_proba, 2, is not that of the labels, 3"),
-        ([0, 7], TWO, {"labels": [0, 1]}, "does not know: 7; it knows 0, 1"),
-        (["a", "x"], TWO, {"labels": ["a", "b"]}, "does not know: x; it knows a, b"),
+        ([0, 7], TWO, {"labels": [0, 1]}, "labelled 7, but this model knows only 0, 1"),
+        (["a", "x"], TWO, {"labels": ["a", "b"]}, "labelled x, but this model knows only a, b"),
         (["0", "1"], TWO, {"labels": [0, 1]}, "Mix of label input types"),
         ([0, np.nan], TWO, {"labels": [0, 1]}, "NaN"),
     ],
@@ -286,7 +286,7 @@ def test_bad_estimator_input(selective, unseen):
         RiskCoverageDisplay.from_estimator(GaussianNB(), X, y)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         RiskCoverageDisplay.from_estimator(selective, X, y[:-1])
-    with pytest.raises(ValueError, match="does not know: 11; it knows 0, 1"):
+    with pytest.raises(ValueError, match="labelled 11, but this model knows only 0, 1"):
         RiskCoverageDisplay.from_estimator(selective, X, np.where(y == 3, 11, y))
     with pytest.raises(ValueError, match="0 sample"):
         RiskCoverageDisplay.from_estimator(selective, X[:0], y[:0])
