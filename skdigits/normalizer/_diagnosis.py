@@ -29,6 +29,8 @@ class Diagnosis:
         Mean width of the strokes, in pixels of the 20 x 20 box.
     n_parts : int
         Number of separate parts of the digit.
+    n_apart : int
+        Number of large parts side by side: above 1, there may be several digits.
     n_erased : int
         Number of rules, dots and specks.
     steps : dict of str to ndarray
@@ -52,6 +54,7 @@ class Diagnosis:
     size: int
     stroke_width: float
     n_parts: int
+    n_apart: int
     n_erased: int
     steps: dict = field(repr=False, compare=False)
 
@@ -81,7 +84,7 @@ def describe(steps):
     images = {"picture": grey, "ink": found.ink[0], "digit": ink, "normal": steps.normal[0]}
     if not total:
         nothing = ("empty: no ink found",)
-        return Diagnosis(nothing, True, inverted, contrast, 0.0, 0, 0.0, 0, 0, images)
+        return Diagnosis(nothing, True, inverted, contrast, 0.0, 0, 0.0, 0, 0, 0, images)
     size = int(max(steps.boxes.height[0], steps.boxes.width[0]))
     centre = [(ink.sum(1 - axis) @ np.arange(side)) / total for axis, side in enumerate(grey.shape)]
     off_centre = float(
@@ -120,6 +123,7 @@ def describe(steps):
         size=size,
         stroke_width=width,
         n_parts=len(parts),
+        n_apart=n_apart,
         n_erased=int(steps.n_rules[0]) + len(erased),
         steps=images,
     )

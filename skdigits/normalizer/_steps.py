@@ -73,26 +73,35 @@ def normalize(grey, *, ink, min_stroke_width, max_stroke_width, erase):
         digit, n_rules = erase_rules(digit)
     if erase:
         digit, kept, erased = keep_digits(digit)
-    boxes = place_of = find_boxes(digit)
+    boxes = find_boxes(digit)
     strokes = digit
     if is_large:
         strokes = place(digit, boxes, WORKING_SIDE + 2 * MARGIN, WORKING_SIDE, by_mass=False)
-        place_of = find_boxes(strokes)
+    place_of = find_boxes(strokes)
     scale = INNER / np.maximum(np.maximum(place_of.height, place_of.width), 1)
     width = stroke_width(strokes) * scale
     gained = _gain(width, min_stroke_width, max_stroke_width)
-    changed = gained != 0
-    if changed.any():
-        margin = 1 + int(np.ceil(np.max(gained / scale) / 2))
-        strokes = np.pad(strokes, ((0, 0), (margin, margin), (margin, margin)))
-        strokes[changed] = widen(even_out(strokes[changed], 5), (gained / scale)[changed])
-        place_of = find_boxes(strokes)
-    normal = place(strokes, place_of, SIDE, INNER)
+    normal = _redraw(strokes, gained / scale)
     return Steps(grey, found, digit, n_rules, kept, erased, boxes, width, gained, normal)
 
 
 def _gain(width, least, most):
     """Return how much wider strokes have to become: to somewhat above the least width."""
     thin = (width > 0) & (width < least)
-    goal = np.where(thin, 1.2 * least, np.minimum(width, most))
+    goal = np.where(thin, min(1.2 * least, most), np.minimum(width, most))
     return np.where(width > 0, goal - width, 0.0)
+
+
+def _redraw(strokes, by):
+    """Return images of MNIST's form, of strokes that gain so many pixels in width."""
+    normal = np.empty((len(strokes), SIDE, SIDE), dtype=strokes.dtype)
+    # Each image gets the room that it needs itself: what a pixel rounds to depends on its place.
+    room = np.where(by == 0, 0, 1 + np.ceil(np.maximum(by, 0) / 2)).astype(int)
+    for margin in np.unique(room):
+        some = room == margin
+        drawn = strokes[some]
+        if margin:
+            drawn = np.pad(drawn, ((0, 0), (margin, margin), (margin, margin)))
+            drawn = widen(even_out(drawn, 5), by[some])
+        normal[some] = place(drawn, find_boxes(drawn), SIDE, INNER)
+    return normal
