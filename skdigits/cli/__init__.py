@@ -1,13 +1,14 @@
 """The commands. Each imports what it needs only when it runs, so that help is quick."""
 
 import sys
-import warnings
 from typing import Annotated
 
 import typer
 
 from skdigits._utils.versions import versions
 from skdigits.cli._console import say
+from skdigits.cli._errors import describe
+from skdigits.cli._process import own_surroundings
 from skdigits.cli.doctor import doctor
 from skdigits.cli.evaluate import evaluate
 from skdigits.cli.info import info
@@ -59,20 +60,22 @@ def main(args=None):
         0 if all went well, 1 if the job could not be done or `doctor` found something, 2 if it was
         asked for wrongly.
     """
-    args = sys.argv[1:] if args is None else args
-    with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_, **__: say(f"warning: {message}")
+    args = (sys.argv[1:] if args is None else args) or ["--help"]
+    command = typer.main.get_command(app)  # calling `app` would replace sys.excepthook
+    with own_surroundings():
         try:
-            code = app(args or ["--help"], prog_name="skdigits", standalone_mode=False) or 0
-        except (OSError, ValueError) as error:
-            say(error)
+            code = command(args, prog_name="skdigits", standalone_mode=False) or 0
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        except SystemExit:  # nobody reads stdout any longer
             return 1
         except Exception as error:
-            if not hasattr(error, "format_message"):  # which wrong usage of any kind has
-                raise
-            say(error.format_message())
-            return 2
-    if code == INTERRUPTED:
-        say("interrupted")
-        return 1
-    return code
+            if hasattr(error, "format_message"):  # which wrong usage of any kind has
+                say(error.format_message())
+                return 2
+            say(describe(error))
+            return 1
+        if code == INTERRUPTED:
+            say("interrupted")
+            return 1
+        return code

@@ -1,17 +1,20 @@
 """What goes to stderr, to stdout and into report files."""
 
+import itertools
 import json
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 
 import typer
 
+from skdigits._utils.bars import find_view
 from skdigits._utils.files import write_whole
 
 
 def say(message):
     """Print one line on stderr, however many lines the message has."""
-    typer.echo(f"skdigits: {one_line(' '.join(str(message).split()))}", err=True)
+    with suppress(OSError):  # nobody can be told that stderr is full or gone
+        typer.echo(f"skdigits: {one_line(' '.join(str(message).split()))}", err=True)
 
 
 def one_line(text):
@@ -25,18 +28,28 @@ def one_line(text):
     )
 
 
+def tell(text=""):
+    """Print a line on stdout."""
+    if sys.stdout is None:
+        raise OSError("What this command found cannot be printed: standard output is closed.")
+    try:
+        typer.echo(text)
+    except BrokenPipeError:  # who reads it, as `head`, wants no more
+        raise
+    except OSError as error:
+        raise type(error)(
+            f"What this command found cannot be printed: {error.strerror}."
+        ) from error
+
+
 @contextmanager
 def progress(what, total):
-    """Show a bar on stderr if that is a terminal, and give a function that moves it on by one."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    # What goes to the same terminal is printed above the bar, what goes elsewhere is left alone.
-    bar = Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty())
-    task = bar.add_task(what, total=total)
-    with bar if sys.stderr.isatty() else nullcontext():
-        yield lambda: bar.advance(task)
+    """Show a bar where `find_view` has a place for it; give a function that moves it on by one."""
+    view, count = find_view(total, what), itertools.count(1)
+    try:
+        yield lambda: view.move(next(count), what)
+    finally:
+        view.close()
 
 
 def to_json(document):
@@ -47,7 +60,7 @@ def to_json(document):
 def print_json(document):
     """Print a document for machines on stdout."""
     # Bytes in the names of files that are no text become JSON's own escapes.
-    typer.echo(to_json(document).encode(errors="backslashreplace").decode())
+    tell(to_json(document).encode(errors="backslashreplace").decode())
 
 
 def write_report(folder, document, text):

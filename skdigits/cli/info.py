@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from skdigits.cli._console import print_json
+from skdigits.cli._console import print_json, tell
 from skdigits.cli._environment import environment, environment_text
 
 
@@ -19,4 +19,4 @@ def info(
     if json:
         print_json(report)
     else:
-        typer.echo(environment_text(report))
+        tell(environment_text(report))

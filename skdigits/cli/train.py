@@ -13,8 +13,9 @@ import typer
 
 from skdigits._utils.versions import versions
 from skdigits.classifier import presets
-from skdigits.cli._console import print_json, say, write_report
+from skdigits.cli._console import print_json, say, tell, write_report
 from skdigits.cli._dataset import Dataset, load
+from skdigits.cli._errors import shorten
 from skdigits.cli._evaluation import Evaluation, save_picture
 from skdigits.cli._folder import keep_only, new_folder
 from skdigits.cli._model import MODEL_NAME, open_model
@@ -89,7 +90,7 @@ def train(
     dataset, X, y = _load_training(dataset)
     output = output or Path(f"skdigits-{dataset.value}")
     with new_folder(output, force=force) as folder:
-        training = _fit(model, classifier, X, y)
+        training = _fit(model, classifier, X, y, settings)
         save_model(model, folder / MODEL_NAME)
         try:
             evaluation = Evaluation(model, *load(dataset, "test"))
@@ -113,7 +114,7 @@ def train(
     elif json:
         print_json(report)
     else:
-        typer.echo(f"{evaluation.table()}\nModel, report and pictures are in {output}.")
+        tell(f"{evaluation.table()}\nModel, report and pictures are in {output}.")
     if left := training["n_epochs_left"]:
         options = ("--dataset", dataset, "--epochs", left, "--output", output, "--force")
         say(
@@ -189,7 +190,7 @@ def _load_training(dataset):
     return Dataset.digits, *load(Dataset.digits, "train")
 
 
-def _fit(model, classifier, X, y):
+def _fit(model, classifier, X, y, settings):
     """Fit, and return what is to be reported of it."""
     parameters = classifier.get_params()
     rows: list[dict] = []
@@ -199,11 +200,15 @@ def _fit(model, classifier, X, y):
     try:
         with warnings.catch_warnings(record=True) as caught:
             model.fit(X, y)
-    except ValueError as error:
-        if rows:
-            raise
+    except Exception as error:
         # What stops it before the first epoch is a parameter.
-        raise typer.BadParameter(str(error)) from error
+        if rows or not (settings or isinstance(error, ValueError)):
+            raise
+        raise typer.BadParameter(
+            str(error)
+            if isinstance(error, ValueError)
+            else f"Training cannot begin with these parameters: {shorten(error)}"
+        ) from error
     finally:
         classifier.set_params(**{**parameters, "warm_start": False})
     seconds = perf_counter() - started

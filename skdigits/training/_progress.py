@@ -3,8 +3,8 @@
 import logging
 from time import perf_counter
 
+from skdigits._utils.bars import Pipe, find_view, is_worker
 from skdigits._utils.wording import duration
-from skdigits.training._views import Pipe, find_view, is_worker
 
 logger = logging.getLogger("skdigits")
 
@@ -35,7 +35,7 @@ class Progress:
     def __enter__(self):
         """Begin."""
         self.started = perf_counter()
-        self.view = find_view(self.n_batches) if self.verbose else Pipe()
+        self.view = find_view(self.n_batches, self.caption) if self.verbose else Pipe()
         in_pipe = isinstance(self.view, Pipe) and not is_worker()
         self.shows_epochs = self.verbose > 1 or (self.verbose and in_pipe)
         return self

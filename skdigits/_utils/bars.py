@@ -3,17 +3,22 @@
 import multiprocessing
 import sys
 import threading
+from contextlib import suppress
 from time import perf_counter
 
 from skdigits._utils.wording import duration
+
+__all__ = ["Pipe", "find_view", "is_worker"]
 
 
 class Pipe:
     """Lines on stderr, without a bar."""
 
     def line(self, text):
-        """Show a line."""
-        sys.stderr.write(f"{text}\n")
+        """Show a line; where nobody can read it, the work goes on all the same."""
+        with suppress(OSError):
+            if sys.stderr is not None:
+                sys.stderr.write(f"{text}\n")
 
     def move(self, n_done, caption):
         """Move the bar on."""
@@ -25,7 +30,7 @@ class Pipe:
 class Terminal:
     """A bar on stderr, with lines above it."""
 
-    def __init__(self, n_steps):
+    def __init__(self, n_steps, caption):
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -37,14 +42,15 @@ class Terminal:
             console=console,
             transient=True,
             refresh_per_second=4,
-            redirect_stdout=sys.stdout.isatty(),
+            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
         )
-        self.task = self.bar.add_task("training", total=n_steps)
+        self.task = self.bar.add_task(caption, total=n_steps)
         self.bar.start()
 
     def line(self, text):
         """Show a line."""
-        self.bar.console.print(text, markup=False)
+        with suppress(OSError):  # the terminal may have been closed
+            self.bar.console.print(text, markup=False)
 
     def move(self, n_done, caption):
         """Move the bar on."""
@@ -52,7 +58,8 @@ class Terminal:
 
     def close(self):
         """Take the bar away."""
-        self.bar.stop()
+        with suppress(OSError):
+            self.bar.stop()
 
 
 class Notebook:
@@ -92,14 +99,28 @@ class Notebook:
         return {"text/plain": "\n".join([*self.lines, self.bar]).strip()}
 
 
-def find_view(n_steps):
-    """Return the view of the place where this runs."""
+def find_view(n_steps, caption):
+    """Return the view of the place where this runs.
+
+    Parameters
+    ----------
+    n_steps : int
+        After how many the bar is full.
+    caption : str
+        What stands before it until it moves.
+
+    Returns
+    -------
+    view : Pipe, Terminal or Notebook
+        With `line`, `move` and `close`.
+    """
     if is_worker():
         return Pipe()
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if hasattr(shell, "kernel"):
         return Notebook(n_steps)
-    return Terminal(n_steps) if sys.stderr.isatty() else Pipe()
+    on_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return Terminal(n_steps, caption) if on_terminal else Pipe()
 
 
 def is_worker():
