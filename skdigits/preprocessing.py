@@ -1,17 +1,22 @@
 """Pixels on one scale."""
 
-from math import inf, isfinite
+from math import inf, isfinite, isinf
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skdigits._utils.images import as_rows
+from skdigits._utils.scales import rescaling
 from skdigits._utils.sklearn import CallbackSupportMixin, DocLinkMixin, with_callbacks
 
-__all__ = ["PixelScaler"]
+__all__ = ["PixelScaler", "why_refused"]
 
 _RANGE_OF_DTYPE = {np.dtype(np.uint8): (0.0, 255.0), np.dtype(bool): (0.0, 1.0)}
+
+_KINDS = {"b": "bool", "u": "integer", "i": "integer", "f": "float"}
+# Shares of the largest pixel in fit, somewhat above what a division leaves of it.
+_DIVIDED_BY_255, _DIVIDED_BY_16 = 1 / 200, 1 / 12
 
 
 def _choose_range(pixel_range, rows):
@@ -30,6 +35,61 @@ def _choose_range(pixel_range, rows):
             f"but is {pixel_range!r}."
         )
     return low, high, False
+
+
+def _are_whole(rows):
+    """Whether pixels are whole numbers, by some of the rows."""
+    some = rows[:: 1 + len(rows) // 1000]
+    return rows.dtype.kind in "iub" or bool((some == np.rint(some)).all())
+
+
+def why_refused(scaler, rows):
+    """Return why a fitted scaler does not take pixels as they are, and what to do; or None.
+
+    Parameters
+    ----------
+    scaler : PixelScaler
+        Fitted.
+    rows : ndarray of shape (n_samples, n_features)
+        Finite numbers.
+    """
+    lowest, highest = float(rows.min()), float(rows.max())
+    least, most = scaler.accepted_range_
+    if isinf(most):
+        return None
+    span = f"X has values from {lowest:.8g} to {highest:.8g}"
+    peak = max(abs(lowest), abs(highest))
+    factor = scaler.peak_ / peak if peak and scaler.peak_ else 1.0
+    usual = rescaling(factor, most / peak if peak else inf)
+    with np.errstate(over="ignore"):
+        below = np.float32(lowest) < np.float32(least)
+        above = np.float32(highest) > np.float32(most)
+    if below or above:
+        low, high = scaler.pixel_range_
+        change = usual if above and usual and lowest >= least else "Bring X to the scale of fit"
+        return (
+            f"{span}, but {least:.8g} to {most:.8g} is accepted, by the pixel range {low:.8g} to "
+            f"{high:.8g} of fit.",
+            f"{change}, or set pixel_range or clip.",
+        )
+    if lowest == highest or not _is_on_smaller_scale(rows, peak, scaler):
+        return None
+    dtype = scaler.pixel_dtype_
+    if_faint = f"give it as {dtype}" if dtype.kind in "iu" else "set clip=True"
+    return (
+        f"{span}, but fit saw values up to {scaler.peak_:.8g}: X is on a smaller scale.",
+        f"{usual or f'Multiply X by about {factor:.4g}'}, or, if X is as faint as that, "
+        f"{if_faint}.",
+    )
+
+
+def _is_on_smaller_scale(rows, peak, scaler):
+    """Tell pixels that were divided by something from faint ones."""
+    dtype, dtype_of_fit = rows.dtype, scaler.pixel_dtype_
+    if peak > scaler.peak_ * _DIVIDED_BY_16 or (dtype == dtype_of_fit and dtype.kind in "iu"):
+        return False
+    is_like_fit = _KINDS[dtype.kind] == _KINDS[dtype_of_fit.kind] and _are_whole(rows)
+    return peak <= scaler.peak_ * _DIVIDED_BY_255 or (scaler.whole_ and not is_like_fit)
 
 
 class PixelScaler(
@@ -53,7 +113,8 @@ class PixelScaler(
         them. With ``"auto"``, they are refused where the range is given or the dtype's. A range
         that `fit` saw is an estimate, which a new image may exceed a little: values are clipped
         where they are less than the width of the range away from it, and refused where they are
-        farther, because they are on another scale then.
+        farther, because they are on another scale then. Unless clip is True, images on a smaller
+        scale than fit saw are refused as well (see Notes).
 
     Attributes
     ----------
@@ -63,6 +124,10 @@ class PixelScaler(
         The lowest and the highest value that `transform` accepts.
     pixel_dtype_ : dtype
         Dtype of the pixels seen in `fit`, which `inverse_transform` returns.
+    peak_ : float
+        Largest absolute value seen in `fit`.
+    whole_ : bool
+        Whether the values seen in `fit` are whole numbers.
     n_features_in_ : int
         Number of pixels in an image.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -81,6 +146,12 @@ class PixelScaler(
     Where all pixels seen in `fit` have one value, that value becomes 0.
 
     Values are compared with the range in single precision, that of the result.
+
+    Images on a smaller scale than in `fit` would pass for faint ones, and be predicted wrong. So
+    `transform` refuses `X` if no value is above a 200th of ``peak_``, as after a division by 255;
+    or above a 12th, as after a division by 16, if `fit` saw whole numbers and `X` holds fractions
+    or another kind of numbers (integer, float, bool). Blank images (all values are the same) pass,
+    as do integers of the dtype seen in `fit`, however faint they are.
 
     Examples
     --------
@@ -137,6 +208,8 @@ class PixelScaler(
         self.pixel_range_ = low, high
         self.accepted_range_ = low - slack, high + slack
         self.pixel_dtype_ = rows.dtype
+        self.peak_ = max(abs(float(rows.min())), abs(float(rows.max())))
+        self.whole_ = _are_whole(rows)
         context.call_on_fit_task_end(estimator=self, X=rows, y=y)
         return self
 
@@ -156,13 +229,14 @@ class PixelScaler(
         Raises
         ------
         ValueError
-            If a value lies outside ``accepted_range_``, or X has another number of pixels than in
-            `fit`, or is empty or holds NaN or infinity.
+            If a value lies outside ``accepted_range_``, X is on a smaller scale than in `fit`, has
+            another number of pixels, is empty, or holds NaN or infinity.
         """
         check_is_fitted(self)
         rows, image_shape = as_rows(X)
         rows = validate_data(self, rows, reset=False)
-        self._check_values(float(rows.min()), float(rows.max()))
+        if why := why_refused(self, rows):
+            raise ValueError(" ".join(why))
         low, high = self.pixel_range_
         scaled = rows.astype(np.result_type(rows.dtype, np.float32))
         scaled -= low
@@ -207,17 +281,12 @@ class PixelScaler(
         pixels = pixels.astype(self.pixel_dtype_)
         return pixels if image_shape is None else pixels.reshape(np.shape(X))
 
-    def _check_values(self, lowest, highest):
-        low, high = self.accepted_range_
-        with np.errstate(over="ignore"):
-            refused = np.float32(lowest) < np.float32(low) or np.float32(highest) > np.float32(high)
-        if refused:
-            raise ValueError(
-                f"X has values from {lowest:.8g} to {highest:.8g}, but {low:.8g} to {high:.8g} is "
-                f"accepted, by the pixel range {self.pixel_range_[0]:.8g} to "
-                f"{self.pixel_range_[1]:.8g} of fit. Bring X to the scale of fit, or set "
-                "pixel_range or clip."
-            )
+    def __setstate__(self, state):
+        # What the shipped file lacks until it is written anew.
+        if "pixel_range_" in state:
+            peak = max(map(abs, state["pixel_range_"]))
+            state = {"peak_": peak, "whole_": state["pixel_dtype_"].kind in "iub", **state}
+        super().__setstate__(state)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -163,11 +163,57 @@ def test_transposed__not_square(digits, test):
     assert "X.reshape(-1, 6, 8)" in diagnose(clf, columns_first, test[1])[0].remedy
 
 
+def as_told(remedy, X):
+    """Apply a remedy to the letter."""
+    verb, factor = re.search(r"(Multiply|Divide) X by (?:about )?([\d./ ]*\d)", remedy).groups()
+    return X * eval(factor) if verb == "Multiply" else X / eval(factor)
+
+
 def test_wrong_scale__by_the_training_images(train, test):
     clf = LogisticRegression(max_iter=500).fit(*train)
     found = diagnose(clf, test[0] / 255, X_train=train[0])
     assert [finding.code for finding in found] == ["wrong-scale"]
-    assert re.search("Multiply X by 25[0-9]", found[0].remedy)
+    np.testing.assert_allclose(as_told(found[0].remedy, test[0] / 255), test[0])
+
+
+@pytest.mark.parametrize("name", ["network", "linear"])
+@pytest.mark.parametrize(
+    ("factor", "dtype"),
+    [(1 / 16, float), (1 / 255, np.float32), (255 / 16, float), (255, int), (257, int)],
+)
+@pytest.mark.parametrize("labelled", [True, False])
+def test_wrong_scale__the_remedy_to_the_letter(factor, dtype, name, labelled, request, test):
+    model, (X, y) = request.getfixturevalue(name), test
+    changed = (X * factor).astype(dtype)
+    (found,) = diagnose(model, changed, y if labelled else None)
+    assert found.code == "wrong-scale"
+    brought = as_told(found.remedy, changed)
+    np.testing.assert_allclose(brought, X, atol=0.1)
+    assert diagnose(model, brought, y) == []
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda X: X / 255,
+        lambda X: (X / 255).astype(np.float32),
+        lambda X: X / 16,
+        lambda X: X / 255 * 16,
+        lambda X: X * np.uint16(257),
+        lambda X: X > 127,
+        lambda X: (X > 127).astype(int),
+        lambda X: (X > 127).astype(np.uint8),
+    ],
+)
+@pytest.mark.parametrize("labelled", [True, False])
+def test_wrong_scale__the_remedy_before_the_shipped_network(plant, labelled, shipped, normal):
+    X, y = normal
+    changed = plant(X)
+    (found,) = diagnose(shipped, changed, y if labelled else None)
+    assert found.code == "wrong-scale"
+    brought = as_told(found.remedy, changed)
+    assert shipped.score(brought, y) > shipped.score(X, y) - 0.05
+    assert diagnose(shipped, brought, y) == []
 
 
 def test_wrong_scale__none_that_is_usual_is_accepted(train, test):

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -248,3 +249,92 @@ def test_an_image_is_scaled_alike_alone_and_among_others(small_digits):
     X = small_digits[0]
     scaler = PixelScaler().fit(X)
     np.testing.assert_array_equal(scaler.transform(X)[:1], scaler.transform(X[:1]))
+
+
+# A smaller scale than in fit
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (20, 16), dtype=np.uint8)
+FROM_0_TO_1 = PIXELS / 255
+
+
+def as_told(error, X):
+    """Apply the remedy that an error states, to the letter."""
+    factor = re.search(r"Multiply X by (?:about )?([\d./ ]+),", str(error))[1]
+    return X * eval(factor)
+
+
+@pytest.mark.parametrize("clip", ["auto", False])
+@pytest.mark.parametrize(
+    ("seen", "X"),
+    [
+        (PIXELS, FROM_0_TO_1),
+        (PIXELS, FROM_0_TO_1.astype(np.float32)),
+        (PIXELS, FROM_0_TO_1.astype(np.float16)),
+        (PIXELS, PIXELS / 16),
+        (PIXELS, (PIXELS / 255 * 16).round()),
+        (PIXELS, (PIXELS // 16).astype(np.float64)),
+        (PIXELS, PIXELS > 127),
+        (PIXELS, (PIXELS > 127).astype(int)),
+        (PIXELS, (PIXELS > 127).astype(float)),
+        (PIXELS.astype(int), FROM_0_TO_1),
+        (PIXELS.astype(int), PIXELS / 16),
+        (PIXELS.astype(int), (PIXELS > 127).astype(np.uint8)),
+        (PIXELS.astype(float), FROM_0_TO_1),
+        (PIXELS.astype(float), FROM_0_TO_1.astype(np.float32)),
+        (PIXELS.astype(float), PIXELS / 16),
+        (PIXELS.astype(float), PIXELS > 127),
+        (FROM_0_TO_1, FROM_0_TO_1 / 255),
+        (2 * FROM_0_TO_1 - 1, (2 * FROM_0_TO_1 - 1) / 255),
+        ((PIXELS // 16).astype(float), PIXELS // 16 / 16),
+        (PIXELS * np.uint16(257), FROM_0_TO_1),
+        (PIXELS * np.uint16(257), PIXELS / 16),
+    ],
+)
+def test_a_smaller_scale_is_refused_and_the_remedy_works(seen, X, clip):
+    scaler = PixelScaler(clip=clip).fit(seen)
+    with pytest.raises(ValueError, match="X is on a smaller scale. Multiply X by") as refused:
+        scaler.transform(X)
+    brought = scaler.transform(as_told(refused.value, X))
+    assert np.abs(brought - scaler.transform(seen)).mean() < 0.3
+    assert brought.max() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("seen", "X"),
+    [
+        (PIXELS, PIXELS // 16),  # the same dtype: faint
+        (PIXELS, PIXELS // 128),
+        (PIXELS, PIXELS // 10 * 1.0),
+        (PIXELS, np.zeros((1, 16))),
+        (PIXELS, np.ones((1, 16), dtype=bool)),
+        (PIXELS, np.full((3, 16), 0.3)),
+        (PIXELS, np.vstack([FROM_0_TO_1, PIXELS[:1]])),  # not all of them
+        (PIXELS // 16, (PIXELS // 16).astype(float)),  # fit saw no more
+        (PIXELS // 16, PIXELS / 16),
+        (PIXELS > 127, FROM_0_TO_1),
+        (PIXELS.astype(float), (PIXELS // 16).astype(np.float32)),
+        (PIXELS.astype(int), PIXELS // 16),
+        (FROM_0_TO_1, FROM_0_TO_1 / 16),  # fractions both
+        (np.zeros((2, 16)), FROM_0_TO_1 / 2),
+    ],
+)
+def test_faint_and_blank_images_are_no_smaller_scale(seen, X):
+    scaler = PixelScaler().fit(seen)
+    if not seen.any():
+        scaler.accepted_range_ = (-1.0, 1.0)
+    assert scaler.transform(X).shape == X.shape
+
+
+def test_clip_true_takes_a_smaller_scale():
+    scaled = PixelScaler(clip=True).fit(PIXELS).transform(FROM_0_TO_1)
+    np.testing.assert_allclose(scaled, FROM_0_TO_1 / 255, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "remedy"), [(np.uint8, "give it as uint8"), (float, "set clip=True")]
+)
+def test_a_smaller_scale__how_to_say_that_it_is_faint(dtype, remedy):
+    scaler = PixelScaler().fit(PIXELS.astype(dtype))
+    expected = f"from 0 to 1, but fit saw values up to 255: .* by 255, or, .* faint .* {remedy}"
+    with pytest.raises(ValueError, match=expected):
+        scaler.transform(FROM_0_TO_1)

@@ -10,6 +10,7 @@ from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from skdigits._utils.images import as_rows, find_image_shape
 from skdigits._utils.nested import nested
 from skdigits.normalizer import find_normalizer
+from skdigits.preprocessing import PixelScaler, why_refused
 
 N_READ = 500  # images; a share among them has a standard error of 2.2 points at most
 
@@ -84,26 +85,25 @@ class Case:
         shape = getattr(self.steps[-1], "image_shape_", shape) or find_image_shape(n_pixels)
         return tuple(shape) if shape[0] * shape[1] == n_pixels else None
 
-    @property
-    def accepted_range(self):
-        """Lowest and highest pixel value that the first step accepts."""
-        return getattr(self.steps[0], "accepted_range_", (-np.inf, np.inf))
-
     @cached_property
-    def is_refused(self):
-        """Whether X has values that the first step does not accept."""
-        low, high = self.accepted_range
-        return self.X is not None and not (low <= self.X.min() and self.X.max() <= high)
+    def refusal(self):
+        """Why the model does not take X, by its values, and what to do; None if it does."""
+        return None if self.X is None else self.why_refused(self.X)
+
+    def why_refused(self, rows):
+        """Return the same of other rows."""
+        first = self.steps[0]
+        return why_refused(first, rows) if isinstance(first, PixelScaler) else None
 
     @cached_property
     def answers(self):
         """What the model says of the images, as text; None where it refuses them."""
-        return None if self.is_refused else self._answer(self._images)
+        return None if self.refusal else self._answer(self._images)
 
     @cached_property
     def probabilities(self):
         """Those of the model's answers; None where it has none."""
-        if self.is_refused or not hasattr(self.model, "predict_proba"):
+        if self.refusal or not hasattr(self.model, "predict_proba"):
             return None
         return _quietly(self.model.predict_proba, self._images)
 
@@ -117,7 +117,7 @@ class Case:
     @cached_property
     def as_it_is(self):
         """How well the model reads the sample; None where nothing tells."""
-        return None if self.is_refused else self.how_well(self.sample)
+        return None if self.refusal else self.how_well(self.sample)
 
     def how_well(self, rows):
         """Return whether the model reads each of some rows well.
@@ -169,7 +169,7 @@ def _pictures(X):
 def _rows(X, name):
     rows, shape = as_rows(X)
     rows = check_array(rows, input_name=name)
-    return (rows.astype(np.uint8) if rows.dtype == bool else rows), shape
+    return (rows.astype(np.float32) if rows.dtype == bool else rows), shape
 
 
 def _steps(model):

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import shift
 
 from skdigits._utils.images import edge_pixels
+from skdigits._utils.scales import rescaling
 from skdigits.diagnosing._case import N_READ
 
 GAIN = 0.05  # of images; a mistake that costs less is not told from a weak model
@@ -23,17 +24,14 @@ def find_wrong_scale(case):
         return None
     low, high = float(case.X.min()), float(case.X.max())
     span = f"X has values from {low:g} to {high:g}"
-    if case.is_refused:
-        return (
-            "{}, but the model accepts {:g} to {:g} only.".format(span, *case.accepted_range),
-            "Bring X to the scale of the images that the model was fitted on.",
-        )
+    if case.refusal:
+        return case.refusal
     ratio = _ratio_of_spreads(case)
     if ratio is not None and not 1 / SPREADS <= ratio <= SPREADS:
         return (
             f"{span}, and its pixels spread {ratio:.3g} times as much as those that the model was "
             "fitted on.",
-            f"Divide X by about {ratio:.3g}." if ratio > 1 else f"Multiply X by {1 / ratio:.3g}.",
+            f"{_rescaling(case, ratio)}.",
         )
     if high == low or case.right is None or case.right.mean() >= READABLE:
         return None  # a weak model may gain by contrast alone
@@ -49,11 +47,10 @@ def find_wrong_scale(case):
 
 def _on_usual_scales(case, low, high):
     """Yield ranges that the model accepts, and the sample brought to each from its own."""
-    least, most = case.accepted_range
     for new_low, new_high in USUAL_RANGES:
-        if least <= new_low and new_high <= most:
-            share = (case.sample - low) / (high - low)
-            yield (new_low, new_high), new_low + share * (new_high - new_low)
+        rows = new_low + (case.sample - low) / (high - low) * (new_high - new_low)
+        if not case.why_refused(rows):
+            yield (new_low, new_high), rows
 
 
 def _ratio_of_spreads(case):
@@ -65,6 +62,13 @@ def _ratio_of_spreads(case):
     else:
         return None
     return seen / known if known and seen else None
+
+
+def _rescaling(case, ratio):
+    """Say what brings pixels back that spread `ratio` times as much as they should."""
+    factor = 1 / ratio
+    exact = f"Divide X by about {ratio:.3g}" if ratio > 1 else f"Multiply X by about {factor:.3g}"
+    return rescaling(factor) or exact
 
 
 def _some(rows):

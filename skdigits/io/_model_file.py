@@ -37,6 +37,8 @@ LEARNED: dict[type, dict[str, Any]] = {
         "pixel_range_": tuple,
         "accepted_range_": tuple,
         "pixel_dtype_": np.dtype,
+        "peak_": float,
+        "whole_": bool,
     },
     DigitNormalizer: _ROWS,
     CNNDigitClassifier: {
