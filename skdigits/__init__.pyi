@@ -2,6 +2,7 @@ from . import datasets, displays
 from .augmentation import Distortion
 from .classifier import CNNDigitClassifier, presets
 from .diagnosing import Finding, diagnose
+from .environment import show_versions
 from .io import ModelFileError, load_model, load_pretrained, pretrained_card, save_model
 from .metrics import expected_calibration_error, most_confused
 from .normalizer import Diagnosis, DigitNormalizer
@@ -30,4 +31,5 @@ __all__ = [
     "pretrained_card",
     "save_model",
     "show",
+    "show_versions",
 ]

@@ -2,8 +2,6 @@
 
 from tempfile import TemporaryFile
 
-from skdigits.cli._environment import data_folder
-
 
 def self_test():
     """Return what works and what does not.
@@ -47,7 +45,9 @@ def _trains():
 
 
 def _can_be_written():
-    folder = data_folder().absolute()
+    from skdigits.datasets import find_data_home
+
+    folder = find_data_home().absolute()
     while not folder.exists():
         folder = folder.parent
     try:

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from skdigits._utils.versions import versions
-from skdigits.cli._console import one_line, print_json
-from skdigits.cli._environment import environment, environment_text
+from skdigits.cli._console import one_line, print_json, tell
 from skdigits.cli._images import read_any_images
 from skdigits.cli._model import open_model
 from skdigits.cli._self_test import attempt, self_test
+from skdigits.environment import describe_environment, find_environment
 
 
 def doctor(
@@ -55,18 +55,19 @@ def doctor(
 
 def _report(json):
     found: dict[str, Any] = {"platform": platform.platform(), "processors": os.cpu_count()}
-    told = attempt("the environment can be told", lambda: found.update(environment()))
+    told = attempt("the environment can be told", lambda: found.update(find_environment()))
     found["self_test"] = results = [told, *self_test()]
     if json:
         print_json(found)
     else:
-        typer.echo(f"platform      {found['platform']}\nprocessors    {found['processors']}")
         if told["ok"]:
-            typer.echo(environment_text(found))
-        typer.echo()
+            tell(describe_environment(found))
+        else:
+            tell(f"platform      {found['platform']}\nprocessors    {found['processors']}")
+        tell()
         for result in results:
             verdict = "yes" if result["ok"] else f"NO. {one_line(result['problem'])}"
-            typer.echo(f"{result['check']}: {verdict}")
+            tell(f"{result['check']}: {verdict}")
     return int(not all(result["ok"] for result in results))
 
 
@@ -93,5 +94,5 @@ def _examine(path, folder, json):
         )
     else:
         what = "labelled images" if y is not None else "images without labels"
-        typer.echo(f"{len(X):,} {what}\n{findings}")
+        tell(f"{len(X):,} {what}\n{findings}")
     return int(bool(findings))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from skdigits._utils.versions import versions
-from skdigits.cli._console import print_json, write_report
+from skdigits.cli._console import print_json, tell, write_report
 from skdigits.cli._dataset import Dataset, load
 from skdigits.cli._evaluation import Evaluation
 from skdigits.cli._folder import new_folder
@@ -70,7 +70,7 @@ def evaluate(
     if json:
         print_json(report)
     else:
-        typer.echo(evaluation.table())
+        tell(evaluation.table())
 
 
 def _dataset_for(shape):

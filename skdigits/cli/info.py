@@ -5,18 +5,18 @@ from typing import Annotated
 import typer
 
 from skdigits.cli._console import print_json, tell
-from skdigits.cli._environment import environment, environment_text
+from skdigits.environment import describe_environment, find_environment
 
 
 def info(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ):
-    """Print versions, device, threads, precision and the data cache.
+    """Print platform, versions, device, threads, precision and the data cache.
 
     For example: `skdigits info --json`
     """
-    report = environment()
+    report = find_environment()
     if json:
         print_json(report)
     else:
-        tell(environment_text(report))
+        tell(describe_environment(report))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from skdigits._utils.wording import percent
-from skdigits.cli._console import one_line, print_json, progress, say
+from skdigits.cli._console import one_line, print_json, progress, say, tell
 from skdigits.cli._explanation import save_steps
 from skdigits.cli._files import image_files
 from skdigits.cli._model import open_model
@@ -95,7 +95,7 @@ def predict(
             elif csv:
                 _print_row([getattr(answer, column) for column in COLUMNS])
             elif not answer.error:
-                typer.echo(_text(answer, explain))
+                tell(_text(answer, explain))
             problem = answer.error or (
                 explain and save_steps(answer.file, answer.diagnosis, reader.classifier)
             )
@@ -127,7 +127,7 @@ def _print_row(values):
     row = io.StringIO()
     cells = ["" if value is None else one_line(str(value)) for value in values]
     tables.writer(row, lineterminator="").writerow(cells)
-    typer.echo(row.getvalue())
+    tell(row.getvalue())
 
 
 def _text(answer, explain):

@@ -1,11 +1,14 @@
 """MNIST through scikit-learn's OpenML cache, and a compact copy that opens fast."""
 
+import errno
 import gzip
 import hashlib
 import json
 import logging
+import os
 import queue
 import shutil
+import stat
 import threading
 import zlib
 from http.client import HTTPException
@@ -40,6 +43,10 @@ _ANSWER_NAMES = (
     "api/v1/json/data/features/554.gz",
     "api/v1/json/data/qualities/554.gz",
     "api/v1/json/data/554.gz",
+)
+_ARFF_NAMES = (  # that of scikit-learn 1.7 and newer, and that of 1.6
+    "data/v1/download/52667/mnist_784.arff.gz",
+    "data/v1/download/52667.gz",
 )
 _OPENML_URL = "https://www.openml.org/api/v1/json/data/554"
 _PATIENCE = 6.0  # seconds that OpenML has to answer
@@ -83,10 +90,17 @@ def _write_compact(path, pixels, labels):
     write_whole(path, digest.digest(), pixels, labels)
 
 
+def _check_is_file(path):
+    """Refuse what may be waited for or read for ever, such as a pipe or a device."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+
+
 def _read_compact(path):
     """Return pixels and labels; ValueError where the copy is damaged."""
     n_digest, n_pixels = hashlib.sha256().digest_size, _N_SAMPLES * _N_FEATURES
     size = n_digest + n_pixels + _N_SAMPLES
+    _check_is_file(path)
     content = np.fromfile(path, dtype=np.uint8, count=size + 1)
     digest, payload = content[:n_digest], content[n_digest:]
     if content.size != size or digest.tobytes() != hashlib.sha256(payload.data).digest():
@@ -100,6 +114,7 @@ def _find_download(folder):
     path = folder
     try:
         for path in files.values():
+            _check_is_file(path)
             answer = json.loads(gzip.decompress(path.read_bytes()))
         description = answer["data_set_description"]  # the last one
         # The name that scikit-learn 1.7 and newer give the data, and that of 1.6.
@@ -110,6 +125,7 @@ def _find_download(folder):
         path = folder / arff_names[0]
         if not path.exists():
             path = folder / arff_names[1]
+        _check_is_file(path)
         with gzip.open(path) as file:
             md5 = hashlib.file_digest(file, "md5").hexdigest()
         if md5 != description["md5_checksum"]:
@@ -117,7 +133,8 @@ def _find_download(folder):
     except FileNotFoundError:
         raise
     except (OSError, EOFError, LookupError, TypeError, ValueError, zlib.error) as error:
-        raise ValueError(f"{path} is damaged or unreadable ({error})") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"{path} is damaged or unreadable ({reason})") from error
     return files | dict.fromkeys(arff_names, path)
 
 
@@ -190,8 +207,10 @@ def _load(home, download_if_missing):
             return read(path)
         except ValueError as error:
             damage.append(str(error))
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             pass
+        except OSError as error:
+            damage.append(f"{path} cannot be read ({error.strerror})")
         return None
 
     if copy := attempt(_read_compact, compact):
@@ -231,6 +250,70 @@ def _load(home, download_if_missing):
                 stacklevel=3,
             )
     return pixels, labels
+
+
+def find_data_home(data_home=None):
+    """Return the folder of cached data sets, whether it exists or not.
+
+    Unlike :func:`sklearn.datasets.get_data_home`, this makes nothing.
+
+    Parameters
+    ----------
+    data_home : str or path-like, default=None
+        The folder. None means ``SCIKIT_LEARN_DATA`` if this environment variable is set, otherwise
+        ``~/scikit_learn_data``.
+
+    Returns
+    -------
+    data_home : Path
+        The folder, with ``~`` expanded.
+
+    Examples
+    --------
+    >>> from skdigits.datasets import find_data_home
+    >>> str(find_data_home("my-data"))
+    'my-data'
+    """
+    if data_home is None:
+        data_home = os.environ.get("SCIKIT_LEARN_DATA", "~/scikit_learn_data")
+    return Path(data_home).expanduser()
+
+
+def is_mnist_cached(data_home=None):
+    """Tell whether :func:`fetch_mnist` needs no download.
+
+    The files are looked for, not read: a damaged one is found by :func:`fetch_mnist` only.
+
+    Parameters
+    ----------
+    data_home : str or path-like, default=None
+        Folder of cached data sets, as for :func:`fetch_mnist`.
+
+    Returns
+    -------
+    is_cached : bool
+        Whether the compact copy or all of OpenML's files are there.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be looked into.
+
+    Examples
+    --------
+    >>> from skdigits.datasets import is_mnist_cached
+    >>> is_mnist_cached("no-such-folder")
+    False
+    """
+    home = find_data_home(data_home)
+    openml = home / _OPENML_FOLDER
+    try:
+        return (home / _COMPACT_NAME).is_file() or (
+            all((openml / name).is_file() for name in _ANSWER_NAMES)
+            and any((openml / name).is_file() for name in _ARFF_NAMES)
+        )
+    except OSError as error:
+        raise type(error)(f"{home} cannot be read: {error.strerror}.") from error
 
 
 def fetch_mnist(subset="train", *, data_home=None, download_if_missing=True, return_X_y=False):

@@ -121,7 +121,8 @@ def save_model(model, path):
 
     Examples
     --------
-    >>>     >>> from sklearn.datasets import load_digits
+    >>> from tempfile import TemporaryDirectory
+    >>> from sklearn.datasets import load_digits
     >>> from skdigits import CNNDigitClassifier, load_model, save_model
     >>> X, y = load_digits(return_X_y=True)
     >>> classifier = CNNDigitClassifier(max_epochs=10).fit(X[:100], y[:100])

@@ -48,7 +48,7 @@ def test_fault_of_ours__says_where_it_is_and_what_to_do(error, capfd, caplog, mo
     def fail():
         raise error
 
-    monkeypatch.setattr(INFO, "environment", fail)
+    monkeypatch.setattr(INFO, "find_environment", fail)
     with caplog.at_level(logging.DEBUG, "skdigits"):
         assert main(["info"]) == 1
     out, err = capfd.readouterr()
@@ -74,6 +74,6 @@ def test_no_memory__is_no_fault_of_ours(error):
 
 
 def test_silent_log__no_traceback_reaches_the_user(capfd, monkeypatch):
-    monkeypatch.setattr(INFO, "environment", None)
+    monkeypatch.setattr(INFO, "find_environment", None)
     assert main(["info"]) == 1
     assert "Traceback" not in capfd.readouterr().err

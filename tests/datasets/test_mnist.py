@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -29,7 +30,7 @@ import pytest
 from sklearn.datasets import fetch_openml
 
 from skdigits.datasets import _mnist as datasets
-from skdigits.datasets import fetch_mnist
+from skdigits.datasets import fetch_mnist, find_data_home, is_mnist_cached
 
 OPENML = Path("openml", "openml.org")
 API = OPENML / "api/v1/json/data"
@@ -447,6 +448,110 @@ def test_full_or_read_only_disk(small, tmp_path, images, online, monkeypatch, ca
         mnist = fetch_mnist("all", data_home=home)
     np.testing.assert_array_equal(mnist.data, images[0])
     assert contents(tmp_path) == before
+
+
+@pytest.fixture
+def odd_file():
+    """A function that puts something at a path which is no file of ours."""
+
+    def put(path, kind):
+        path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "pipe":
+            os.mkfifo(path)
+        elif kind == "endless":
+            path.symlink_to("/dev/zero")
+        elif kind == "folder":
+            path.mkdir()
+        else:
+            path.symlink_to(path)
+
+    return put
+
+
+needs_unix = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+
+
+@needs_unix
+@pytest.mark.parametrize("kind", ["pipe", "endless", "folder", "circle"])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_compact_copy_that_is_no_file__is_not_waited_for(kind, home, images, odd_file, recwarn):
+    odd_file(home / COMPACT, kind)
+    mnist = fetch_mnist("all", data_home=home, download_if_missing=False)
+    np.testing.assert_array_equal(mnist.data, images[0])
+    told = [str(warning.message) for warning in recwarn]
+    if kind == "folder":
+        assert f"{home / COMPACT} cannot be written" in told[-1]
+    else:
+        assert (home / COMPACT).is_file()
+    if kind != "circle":
+        assert f"{home / COMPACT} cannot be read (Not a regular file): rebuilding it" in told[0]
+
+
+@needs_unix
+@pytest.mark.parametrize("kind", ["pipe", "endless", "folder"])
+@pytest.mark.parametrize("name", [ARFF, API / "554.gz"])
+def test_download_that_is_no_file__is_not_waited_for(name, kind, home, offline, odd_file):
+    odd_file(home / name, kind)
+    with pytest.raises(OSError, match=rf"{name} is damaged or unreadable \(Not a regular file\)"):
+        fetch_mnist(data_home=home)
+
+
+@needs_unix
+def test_files_that_may_not_be_read__are_named(home, offline):
+    fetch_mnist(data_home=home)
+    user, public = os.geteuid(), Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        public.chmod(0o755)
+        shutil.copytree(home, public, dirs_exist_ok=True)
+        for name in (COMPACT, ARFF):
+            (public / name).chmod(0)
+        if user == 0:  # who may read anything
+            os.seteuid(65534)
+        with pytest.raises(OSError, match="download_if_missing is False") as caught:
+            fetch_mnist(data_home=public, download_if_missing=False)
+    finally:
+        os.seteuid(user)
+        shutil.rmtree(public)
+    assert f"{COMPACT} cannot be read (Permission denied)" in str(caught.value)
+    assert f"{ARFF} is damaged or unreadable (Permission denied)" in str(caught.value)
+
+
+# Whether it is cached
+
+
+def test_is_cached__with_the_downloads_or_the_compact_copy(home, monkeypatch):
+    assert is_mnist_cached(home)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(home))
+    assert is_mnist_cached()
+    assert find_data_home() == home
+    fetch_mnist(data_home=home)
+    shutil.rmtree(home / OPENML)
+    assert is_mnist_cached(home)
+    shutil.rmtree(home / "skdigits")
+    assert not is_mnist_cached(home)
+
+
+@pytest.mark.parametrize("name", [ARFF, API / "554.gz"])
+def test_is_cached__not_if_a_file_is_missing(name, home):
+    (home / name).unlink()
+    assert not is_mnist_cached(home)
+
+
+@needs_unix
+def test_is_cached__a_pipe_is_no_copy(tmp_path, odd_file):
+    odd_file(tmp_path / COMPACT, "pipe")
+    assert not is_mnist_cached(tmp_path)
+
+
+def test_is_cached__makes_no_folder(tmp_path):
+    assert not is_mnist_cached(tmp_path / "none")
+    assert list(tmp_path.glob("none")) == []
+
+
+def test_is_cached__folder_that_cannot_be_looked_into(tmp_path):
+    with pytest.raises(OSError, match="aaa cannot be read: File name too long"):
+        is_mnist_cached(tmp_path / (300 * "a"))
 
 
 def idx_md5(array, magic):
