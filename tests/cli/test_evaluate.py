@@ -1,0 +1,99 @@
+"""``skdigits evaluate``, run as a user runs it."""
+
+import json
+
+import pytest
+from commands import FILES, assert_refused, run
+from PIL import Image
+from sklearn.datasets import load_digits
+
+import skdigits
+from skdigits import load_pretrained
+from skdigits.io import save_model
+
+
+def test_evaluate__repeats_what_train_measured(folder):
+    before = json.loads((folder / "report.json").read_text())
+    result = run("evaluate", folder, "--json")
+    after = json.loads(result.out)
+    assert (result.code, result.err) == (0, "")
+    for name in ("accuracy", "loss", "n_errors", "per_label", "confusion_matrix"):
+        assert after[name] == before[name]
+    table = run("evaluate", folder / "model.safetensors", "--dataset", "digits").out
+    assert table.strip() in (folder / "report.txt").read_text()
+
+
+def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
+    output = tmp_path / "results"
+    result = run("evaluate", folder, "--images", images, "--output", output)
+    assert result.code == 0
+    assert "3 images" in result.out
+    assert {path.name for path in output.iterdir()} == FILES - {
+        "model.safetensors",
+        "training_curve.png",
+    }
+    assert json.loads((output / "report.json").read_text())["images"] == str(images)
+    assert_refused(
+        run("evaluate", folder, "--images", images, "--output", output), 1, "is not empty"
+    )
+
+
+def test_evaluate__table_of_labels(folder, images, tmp_path):
+    by_folder = json.loads(run("evaluate", folder, "--images", images, "--json").out)
+    (images / "labels.csv").write_text("file,label\n0/0.png,0\n1/1.png,1\n2/2.png,2\n")
+    by_table = json.loads(run("evaluate", folder, "--images", images, "--json").out)
+    assert by_table["loss"] == by_folder["loss"]
+    assert by_table["per_label"] == by_folder["per_label"]
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("", "has no header file,label"),
+        ("name,digit\n0/0.png,0\n", "has no header file,label"),
+        ("file,label\n", "has no labelled images"),
+        ("file,label\n0/0.png,0\n1/1.png\n", "no file or no label in line 3"),
+        ("file,label\nnone.png,0\n", "none.png cannot be read: No such file"),
+        ("file,label\n0/0.png,zero\n", "labelled zero, but this model knows only 0, 1, 2"),
+    ],
+)
+def test_evaluate__bad_table(table, words, folder, images):
+    (images / "labels.csv").write_text(table)
+    assert_refused(run("evaluate", folder, "--images", images), 1, words)
+
+
+def test_evaluate__image_of_another_size(folder, images):
+    Image.new("L", (28, 20)).save(images / "1" / "large.png")
+    result = run("evaluate", folder, "--images", images)
+    assert_refused(result, 1, "large.png has 28x20 pixels", "8x8", "of that size")
+
+
+def test_evaluate__no_images(folder, tmp_path):
+    result = run("evaluate", folder, "--images", tmp_path)
+    assert_refused(result, 1, "has no labelled images", "labels.csv")
+
+
+def test_evaluate__data_set_of_another_size(folder, tmp_path):
+    X, y = load_digits(return_X_y=True)
+    narrow = skdigits.CNNDigitClassifier(max_epochs=10, random_state=0).fit(X[:50, :16], y[:50])
+    save_model(narrow, tmp_path / "model")
+    assert_refused(run("evaluate", tmp_path / "model"), 1, "reads 4x4 pixels", "--images")
+    result = run("evaluate", tmp_path / "model", "--dataset", "digits")
+    assert_refused(result, 1, "64 features", "16 features")
+
+
+def test_evaluate__photographs_are_read_as_by_predict(photos, tmp_path):
+    (photos / "labels.csv").write_text("file,label\n" + "".join(f"{i}.png,{i}\n" for i in range(5)))
+    save_model(load_pretrained(), tmp_path / "model")
+    report = json.loads(run("evaluate", tmp_path / "model", "--images", photos, "--json").out)
+    assert (report["n_images"], report["accuracy"]) == (5, 1)
+    (photos / "4.png").write_text("no picture")
+    result = run("evaluate", tmp_path / "model", "--images", photos)
+    assert_refused(result, 1, "4.png is not an image")
+
+
+def test_evaluate__selective_model(own_models, images):
+    for path in images.glob("*/*.png"):
+        with Image.open(path) as image:
+            image.resize((28, 28)).save(path)
+    assert run("evaluate", own_models[0] / "careful", "--images", images).code == 0
