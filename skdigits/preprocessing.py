@@ -233,7 +233,7 @@ class PixelScaler(
             another number of pixels, is empty, or holds NaN or infinity.
         """
         check_is_fitted(self)
-        rows, image_shape = as_rows(X)
+        rows, image_shape = as_rows(X, self)
         rows = validate_data(self, rows, reset=False)
         if why := why_refused(self, rows):
             raise ValueError(" ".join(why))

@@ -1,6 +1,7 @@
 """The floors of the package, and a directive of Sphinx that draws them with their imports."""
 
 import ast
+import sys
 import tomllib
 from collections import defaultdict
 from html import escape
@@ -41,7 +42,8 @@ def used_by_module():
     for path in FILES:
         for name in imports_of(path):
             package, *rest = name.split(".")
-            used[module_of(path)].add(rest[0] if package == "skdigits" else package)
+            if package not in sys.stdlib_module_names:  # its io is not ours
+                used[module_of(path)].add(rest[0] if package == "skdigits" else package)
     return used
 
 

@@ -4,17 +4,34 @@ from math import isqrt
 
 import numpy as np
 
-__all__ = ["as_rows", "edge_pixels", "find_image_shape", "rows_to_images"]
+from skdigits._utils.wording import brief
+
+__all__ = [
+    "PICTURE_SIDE",
+    "as_rows",
+    "edge_pixels",
+    "find_image_shape",
+    "is_square",
+    "rows_to_images",
+    "to_array",
+]
+
+PICTURE_SIDE = 8
+"""An array of (height, width, channels) with smaller sides may as well be a stack of images."""
 
 
-def as_rows(X):
+def as_rows(X, estimator=None):
     """Flatten images to rows.
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
-            (n_samples, 1, height, width)
-        Rows are returned as they are, images as rows of ``height * width`` pixels.
+    X : array-like of shape (n_samples, n_features), (n_samples, n_features, 1), \
+            (n_samples, height, width), (n_samples, 1, height, width) or \
+            (n_samples, height, width, 1)
+        Rows are returned as they are, images as rows of ``height * width`` pixels. Rows with an
+        axis of length 1 are told from images by their length, which is a square.
+    estimator : estimator instance, default=None
+        If fitted, one image is told from rows by the number of features that it expects.
 
     Returns
     -------
@@ -26,19 +43,81 @@ def as_rows(X):
     Raises
     ------
     ValueError
-        If there is more than one channel.
+        If X is one picture, holds paths or other pictures that only a `DigitNormalizer` reads, or
+        has more than one channel.
     """
-    if not hasattr(X, "shape"):
-        X = np.asarray(X)
-    if len(X.shape) not in (3, 4):
-        return X, None
-    if len(X.shape) == 4 and X.shape[1] != 1:
+    X = to_array(X)
+    shape = tuple(int(side) for side in X.shape)
+    match shape:
+        case () | (_,):
+            _refuse_pictures(X)
+            return X, None
+        case n, width:
+            n_features = getattr(estimator, "n_features_in_", None)
+            if width != n_features == n * width:
+                raise ValueError(
+                    f"X has {width} features, but {type(estimator).__name__} is expecting "
+                    f"{n_features} features as input: if X is one image of {n} x {width} pixels, "
+                    "give X[None]."
+                )
+            return X, None
+        case (n, length, 1) | (n, 1, length) if is_square(length):
+            return np.asarray(X).reshape(n, length), None
+        case n, height, 1 | 3 | 4 as channels if min(n, height) >= PICTURE_SIDE:
+            raise ValueError(
+                f"X has shape {shape}, which is one picture"
+                + (": give X[None]." if channels == 1 else _IN_COLOUR)
+            )
+        case (n, height, width) | (n, 1, height, width) | (n, height, width, 1):
+            return np.asarray(X).reshape(n, height * width), (height, width)
+    raise ValueError(
+        f"X has {len(shape)} dimensions, {shape}, but (n_samples, n_features), (n_samples, height, "
+        "width) or, with one grey channel, (n_samples, 1, height, width) was expected"
+        + (_IN_COLOUR if len(shape) == 4 else ".")
+    )
+
+
+_IN_COLOUR = ": a DigitNormalizer in front reads lists of pictures in colour."
+
+
+def _refuse_pictures(X):
+    """Raise a ValueError if X is, or holds, what is neither a number nor a row of them."""
+    X = np.asarray(X)
+    if X.dtype.kind in "biufc" or not X.size:
+        return
+    first = X.ravel()[:1].tolist()[0]
+    raise ValueError(
+        f"X {'is' if X.ndim == 0 else 'holds'} {brief(first)}, but rows of pixels were expected: "
+        "put a DigitNormalizer in front, which reads lists of pictures, or use read_digits."
+    )
+
+
+def to_array(X):
+    """Return `X` as what has a shape: tables and arrays as they are, tensors and lists as arrays.
+
+    Raises
+    ------
+    ValueError
+        If it holds images of several sizes, or numbers of a type that NumPy does not have.
+    """
+    if hasattr(X, "detach"):  # a torch tensor, which may require a gradient or be on a GPU
+        X = X.detach().cpu()
+    elif hasattr(X, "shape"):
+        return X
+    try:
+        return np.asarray(X)
+    except ValueError as error:
         raise ValueError(
-            f"X has shape {tuple(X.shape)}; four dimensions mean (n_samples, 1, height, width): "
-            "one grey channel, before height and width."
-        )
-    shape = tuple(int(side) for side in X.shape[-2:])
-    return np.asarray(X).reshape(X.shape[0], shape[0] * shape[1]), shape
+            "X holds rows or images of several sizes: give images of one size, or put a "
+            "DigitNormalizer in front, which reads lists of pictures."
+        ) from error
+    except TypeError as error:
+        raise ValueError(f"{brief(X)} cannot be made an array: {error}.") from error
+
+
+def is_square(n_features):
+    """Tell whether so many pixels are an image as tall as wide."""
+    return isqrt(n_features) ** 2 == n_features
 
 
 def find_image_shape(n_features, image_shape=None):

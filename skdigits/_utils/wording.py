@@ -1,6 +1,16 @@
-"""Numbers as readers are told them."""
+"""Values and numbers as readers are told them."""
 
-__all__ = ["duration", "percent"]
+import reprlib
+
+__all__ = ["brief", "duration", "percent"]
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = 100
+
+
+def brief(value):
+    """Return a value's repr on one line, with its middle left out if it is long."""
+    return " ".join(_REPR.repr(value).split())
 
 
 def percent(probability):

@@ -19,7 +19,7 @@ class PredictionMixin(ClassifierMixin):
     def _images(self, X):
         if not hasattr(self, "net_"):  # the check alone takes a tenth of the time for one row
             check_is_fitted(self)
-        X, shape = as_rows(X)
+        X, shape = as_rows(X, self)
         self._check_image_shape(shape)
         X = validate_data(self, X, reset=False, dtype="numeric")
         return rows_to_images(X, self.image_shape_)

@@ -1,11 +1,9 @@
 """From any picture of a digit to an image of MNIST's form."""
 
-import os
 from copy import copy
 from numbers import Real
 
 import numpy as np
-from PIL import Image
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -22,11 +20,9 @@ from skdigits._utils.sklearn import (
     with_callbacks,
 )
 from skdigits.normalizer._diagnosis import describe
-from skdigits.normalizer._pictures import read_picture, to_unit
+from skdigits.normalizer._pictures import read_picture
+from skdigits.normalizer._sources import as_pictures, check_rows, read_pictures, read_rows
 from skdigits.normalizer._steps import SIDE, normalize
-
-PICTURE_TYPES = (str, os.PathLike, Image.Image)
-CHUNK = 4_000_000  # pixels that are worked on at a time
 
 
 class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, BaseEstimator):
@@ -98,9 +94,9 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
 
         Parameters
         ----------
-        X : list of pictures, or array-like of shape (n_samples, n_features), \
-                (n_samples, height, width) or (n_samples, 1, height, width)
-            As for `transform`.
+        X : iterable of pictures, or array-like of shape (n_samples, n_features), \
+                (n_samples, height, width) or (n_samples, height, width, channels)
+            As for `transform`; pictures are not read.
         y : None, default=None
             Ignored.
 
@@ -112,11 +108,13 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
         Raises
         ------
         ValueError
-            If X is empty, or rows hold NaN or infinity.
+            If X is empty or one picture, a parameter is not one of its values, or rows hold NaN or
+            infinity, or no images as tall as wide.
         """
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        if not _are_pictures(X):
+        self._check_widths()
+        if as_pictures(X) is None:
             self._rows(X, reset=True)
         context.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
@@ -126,11 +124,13 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
 
         Parameters
         ----------
-        X : list of pictures, or array-like of shape (n_samples, n_features), \
-                (n_samples, height, width) or (n_samples, 1, height, width)
-            A picture is a path, a PIL image or an array of shape (height, width), or (height,
-            width, channels) with 1, 3 or 4 channels; pictures may differ in size. Rows are images
-            as tall as wide.
+        X : iterable of pictures, or array-like of shape (n_samples, n_features), \
+                (n_samples, height, width) or (n_samples, height, width, channels)
+            A picture is a path, the bytes of an image file, a file opened for reading bytes, a
+            ``data:`` URL, a PIL image, an array or tensor of shape (height, width), (height, width,
+            channels) or (channels, height, width) with 1, 3 or 4 channels, or a dict that holds one
+            of these, as Hugging Face's and gradio's do. Pictures may differ in size. Rows are
+            images as tall as wide.
 
         Returns
         -------
@@ -140,20 +140,27 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
         Raises
         ------
         ValueError
-            If a picture cannot be read; its place in the list is named.
+            If a picture cannot be read; its place in the list is named. If X is one picture: give
+            ``[X]``; an array of 3 or 4 images of more than 64 pixels might be one in colour, and is
+            read as ``list(X)``. If rows hold no images as tall as wide.
         """
-        n_images, stacks = self._stacks(X)
-        normal = np.zeros((n_images, SIDE, SIDE), dtype=np.uint8)
+        self._check_parameters()
+        pictures = as_pictures(X)
+        stacks = read_pictures(pictures) if pictures is not None else self._read_rows(X)
+        rows = {}
         for indices, stack in stacks:
-            normal[indices] = np.rint(255 * self._steps(stack).normal)
-        return normal.reshape(n_images, -1)
+            normal = np.rint(255 * self._steps(stack).normal).astype(np.uint8)
+            rows.update(zip(indices, normal.reshape(len(stack), -1), strict=True))
+        if not rows:
+            raise ValueError("X is empty: give at least one picture.")
+        return np.stack([rows[index] for index in range(len(rows))])
 
     def diagnose(self, picture):
         """Tell what was found in a picture and changed.
 
         Parameters
         ----------
-        picture : path, PIL image or array
+        picture : path, bytes, PIL image or array
             As in the list for `transform`.
 
         Returns
@@ -161,19 +168,46 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
         diagnosis : Diagnosis
             In words, as text, and in numbers, as attributes.
         """
+        self._check_parameters()
         return describe(self._steps(read_picture(picture)[None]))
 
-    def _stacks(self, X):
-        """Return the number of images, and an iterator of stacks of one shape and their places."""
-        if _are_pictures(X):
-            return len(X), _read_pictures(X)
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the pixels, which are those of MNIST's columns.
+
+        Parameters
+        ----------
+        input_features : None, default=None
+            Ignored.
+
+        Returns
+        -------
+        feature_names_out : ndarray of str of shape (784,)
+            "pixel1" to "pixel784", row by row from the top left.
+        """
+        return np.array([f"pixel{number}" for number in range(1, SIDE**2 + 1)], dtype=object)
+
+    def _read_rows(self, X):
         rows, shape = self._rows(X, reset=False)
-        return len(rows), _read_rows(rows_to_images(rows, shape))
+        return read_rows(rows_to_images(rows, shape))
 
     def _rows(self, X, *, reset):
         rows, shape = as_rows(X)
+        n_features = None if reset else getattr(self, "n_features_in_", None)
+        if shape is None and rows.ndim == 2 and rows.shape[1] != n_features:
+            check_rows(X, tuple(rows.shape))
         rows = validate_data(self, rows, reset=reset, dtype="numeric")
         return rows, find_image_shape(rows.shape[1], shape)
+
+    def _check_parameters(self):
+        self._validate_params()
+        self._check_widths()
+
+    def _check_widths(self):
+        if self.min_stroke_width > self.max_stroke_width:
+            raise ValueError(
+                f"min_stroke_width={self.min_stroke_width} is more than "
+                f"max_stroke_width={self.max_stroke_width}: give a range of widths."
+            )
 
     def _steps(self, grey):
         return normalize(grey, **self.get_params())
@@ -185,50 +219,6 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
         tags.input_tags.string = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _are_pictures(X):
-    """Tell pictures from rows or a stack of grey images.
-
-    Raises
-    ------
-    ValueError
-        If X is a single picture.
-    """
-    if isinstance(X, PICTURE_TYPES):
-        raise ValueError("X is one picture, but a list of them was expected: give [X].")
-    shape = getattr(X, "shape", None)
-    if shape is not None:
-        colours = len(shape) == 4 and shape[1] != 1 and shape[3] in (3, 4)
-        return colours or (len(shape) == 1 and _are_pictures(list(X)))
-    if not isinstance(X, list | tuple) or not X:
-        return False
-    return isinstance(X[0], PICTURE_TYPES) or np.ndim(X[0]) in (2, 3)
-
-
-def _read_rows(images):
-    """Yield stacks of grey images and their places."""
-    step = max(1, CHUNK // images[0].size)
-    for start in range(0, len(images), step):
-        yield slice(start, start + step), to_unit(images[start : start + step])
-
-
-def _read_pictures(X):
-    """Yield stacks of grey images of one shape and their places."""
-    waiting: dict[tuple, tuple[list, list]] = {}
-    for index, picture in enumerate(X):
-        try:
-            grey = read_picture(picture)
-        except ValueError as error:
-            raise ValueError(f"X[{index}]: {error}") from error
-        indices, stack = waiting.setdefault(grey.shape, ([], []))
-        indices.append(index)
-        stack.append(grey)
-        if len(stack) * grey.size >= CHUNK:
-            del waiting[grey.shape]
-            yield indices, np.stack(stack)
-    for indices, stack in waiting.values():
-        yield indices, np.stack(stack)
 
 
 def find_normalizer(model):

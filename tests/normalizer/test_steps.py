@@ -6,7 +6,7 @@ import pytest
 from skdigits import DigitNormalizer
 from skdigits.datasets import fetch_mnist
 
-SHAPES = [(1, 1), (1, 9), (2, 3), (3, 60), (8, 8), (28, 28), (40, 40), (41, 41), (60, 90)]
+SHAPES = [(1, 1), (1, 10), (2, 3), (3, 60), (8, 8), (28, 28), (40, 40), (41, 41), (60, 90)]
 
 
 def pictures(height, width):
@@ -75,7 +75,7 @@ def test_thick_ink_stays(side, tall, wide, most):
     picture = np.zeros((side, side))
     picture[: round(tall * side), : round(wide * side)] = 1
     picture[-1, -1] = 0
-    normalizer = DigitNormalizer(ink="light", max_stroke_width=most)
+    normalizer = DigitNormalizer(ink="light", min_stroke_width=0, max_stroke_width=most)
     image = normalizer.transform([picture]).reshape(28, 28)
     rows, columns = (np.ptp(np.flatnonzero(image.any(axis))) + 1 for axis in (1, 0))
     assert image.max() == 255

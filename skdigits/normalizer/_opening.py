@@ -1,0 +1,119 @@
+"""Image files, wherever they come from, opened but not yet decoded."""
+
+import base64
+import inspect
+import io
+import os
+import re
+import stat
+from urllib.parse import unquote_to_bytes
+
+from PIL import Image, UnidentifiedImageError
+
+from skdigits._utils.wording import brief
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+MOST_PIXELS = 64_000_000
+MOST_PIXELS_OF = {"WEBP": 16_000_000}  # its decoder needs four times the memory of others
+MOST_BYTES = 1 << 30
+
+BYTES = (bytes, bytearray, memoryview)
+
+
+def is_file(source):
+    """Tell a path, the content of a file or an open file from other pictures."""
+    return isinstance(source, (str, os.PathLike, *BYTES)) or hasattr(source, "read")
+
+
+def open_image(source):
+    """Open an image file.
+
+    Parameters
+    ----------
+    source : str, path, bytes-like or file object
+        A path, a ``data:`` URL, the content of a file, or a file opened for reading bytes, of
+        which the whole content is read wherever it stands.
+
+    Returns
+    -------
+    image : PIL image
+        Not decoded yet; to be closed.
+    name : str
+        Of the file, as messages may show it.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, or is no image.
+    """
+    name = _name(source)
+    try:
+        return Image.open(_find_file(source), formats=FORMATS), name
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(_too_large(name, MOST_PIXELS)) from error
+    except UnidentifiedImageError as error:
+        raise ValueError(f"{name} is not an image ({', '.join(FORMATS)}).") from error
+    except Exception as error:  # decoders raise errors of many kinds
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ValueError(f"{name} cannot be read: {reason.rstrip('.')}.") from error
+
+
+def check_size(image, name):
+    """Raise a ValueError if an image would take too much memory."""
+    most = MOST_PIXELS_OF.get(image.format, MOST_PIXELS)
+    if image.width * image.height > most:
+        raise ValueError(_too_large(name, most))
+
+
+def _too_large(name, most):
+    return f"{name} has more than {most:,} pixels: reduce it first."
+
+
+def _name(source):
+    """Return what to call a file in a message."""
+    if isinstance(source, BYTES):
+        return f"a file of {len(source):,} bytes"
+    if isinstance(source, str) and _is_data(source):
+        return f"a data URL of {len(source):,} characters"
+    path = source if isinstance(source, str | os.PathLike) else getattr(source, "name", None)
+    if not isinstance(path, str | os.PathLike):
+        return "the open file"
+    text = str(path)
+    return text if len(text) <= 200 else brief(text)
+
+
+def _is_data(text):
+    return text[:5].lower() == "data:"
+
+
+def _find_file(source):
+    """Return the path, or the content, of a file."""
+    if isinstance(source, BYTES):
+        return io.BytesIO(source)
+    if hasattr(source, "read"):
+        return io.BytesIO(_content(source))
+    if isinstance(source, str) and _is_data(source):
+        head, comma, data = source.partition(",")
+        if not comma:
+            raise ValueError("it has no comma between its kind and its data")
+        content = unquote_to_bytes(data)
+        return io.BytesIO(base64.b64decode(content) if head.endswith(";base64") else content)
+    if re.match(r"\w{2,}:/", str(source)):  # a Path has left one of two slashes away
+        raise ValueError("it is a URL, so download it first")
+    mode = os.stat(source).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe may wait for ever
+        raise ValueError("it is a pipe or a device, not a file")
+    return source
+
+
+def _content(file):
+    """Return the bytes of an open file."""
+    if hasattr(file, "seek") and getattr(file, "seekable", lambda: True)():
+        file.seek(0)
+    content = file.read(MOST_BYTES)
+    if inspect.iscoroutine(content):
+        content.close()
+        raise ValueError("it is read asynchronously, so give what its read() returns")
+    if not isinstance(content, BYTES):
+        raise ValueError("it was opened as text, so open it in the mode 'rb'")
+    return content

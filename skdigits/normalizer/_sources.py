@@ -1,0 +1,155 @@
+"""What X is, rows, a stack or pictures, and the stacks of grey images that come of it."""
+
+import warnings
+from collections.abc import Iterable
+from itertools import count
+from math import isqrt
+from numbers import Number
+
+import numpy as np
+
+from skdigits._utils.images import PICTURE_SIDE, is_square
+from skdigits.normalizer._pictures import CHANNELS, is_picture, read_picture, to_unit
+
+CHUNK = 4_000_000  # pixels that are worked on at a time
+SMALL = 64  # pixels; three larger images may be the channels of one, as torch has it
+SHORT = 50  # pixels; shorter rows are no images, but scikit-learn's common checks have them
+
+
+def as_pictures(X):
+    """Return pictures, which may have several sizes, or None where X is numbers of one shape.
+
+    Parameters
+    ----------
+    X : iterable of pictures, or array-like
+        An iterator is not looked into.
+
+    Returns
+    -------
+    pictures : iterable or None
+
+    Raises
+    ------
+    ValueError
+        If X is one picture, or nothing.
+    """
+    if is_picture(X):
+        raise ValueError(_one(X))
+    shape = getattr(X, "shape", None)
+    if shape is not None:
+        return _pictures_in_array(X, tuple(shape))
+    if not isinstance(X, Iterable):
+        return None
+    if not isinstance(X, list | tuple):
+        return X
+    if not X:
+        raise ValueError("X is empty: give at least one picture.")
+    return None if all(map(_is_row, X)) else X
+
+
+def _one(X):
+    lists = [key for key, value in X.items() if _is_list(value)] if hasattr(X, "items") else []
+    give = f"X[{lists[0]!r}]" if lists else "[X]"
+    return f"X is one picture, but a list of them was expected: give {give}."
+
+
+def _is_list(value):
+    return isinstance(value, list | tuple) and not _is_row(value)
+
+
+def _is_row(element):
+    """Tell a number, or a sequence of them, from a picture."""
+    if isinstance(element, list | tuple):
+        return bool(element) and isinstance(element[0], Number)
+    is_flat = len(getattr(element, "shape", (0, 0))) < 2
+    return isinstance(element, Number) or (is_flat and not is_picture(element))
+
+
+def _pictures_in_array(X, shape):
+    match shape:
+        case (_,) | (_, 1):
+            elements = np.asarray(X)
+            if elements.shape == shape and elements.dtype.kind in "OUST":
+                return as_pictures(list(elements.ravel()))
+        case n, height, 3 | 4 if min(n, height) >= PICTURE_SIDE:
+            raise ValueError(_one(X))
+        case 3 | 4, height, width if min(height, width) > SMALL:
+            raise ValueError(
+                f"X has shape {shape}: if it is one picture in colour, give [X]; if it is "
+                f"{shape[0]} grey ones, give list(X)."
+            )
+        case (_, height, _, channels) if height != 1 and channels in CHANNELS[1:]:
+            return X
+        case (_, 3 | 4, _, width) if width != 1:
+            return X
+    return None
+
+
+def check_rows(X, shape):
+    """Raise a ValueError if X is one picture, or rows that are no images.
+
+    Parameters
+    ----------
+    X : array-like
+        As it was given.
+    shape : tuple of int
+        ``(n_samples, n_features)``.
+    """
+    n, length = shape
+    is_table = hasattr(X, "columns")
+    likely_one = not is_table and min(shape) >= PICTURE_SIDE and n <= 2 * length
+    if not is_square(length) and (likely_one or length >= SHORT):
+        one = "" if is_table else "if it is one picture, give [X]; "
+        raise ValueError(
+            f"X has shape {shape}: {one}rows hold images as tall as wide, but {length} is no "
+            "square number: leave out columns that are no pixels, or give images of shape "
+            "(n_samples, height, width)."
+        )
+    if likely_one and n == length >= SHORT:
+        side = isqrt(length)
+        warnings.warn(
+            f"X of shape {shape} is taken for {n} images of {side} x {side} pixels: if it is one "
+            "picture, give [X].",
+            stacklevel=4,
+        )
+
+
+def read_rows(images):
+    """Yield stacks of grey images and their places.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+    """
+    step = max(1, CHUNK // images[0].size)
+    for start in range(0, len(images), step):
+        yield range(start, min(start + step, len(images))), to_unit(images[start : start + step])
+
+
+def read_pictures(X):
+    """Yield stacks of grey images of one shape and their places.
+
+    Parameters
+    ----------
+    X : iterable of pictures
+        Read once, as stacks are asked for.
+
+    Raises
+    ------
+    ValueError
+        If a picture cannot be read; its place is named.
+    """
+    waiting: dict[tuple, tuple[list, list]] = {}
+    for index, picture in zip(count(), X, strict=False):
+        try:
+            grey = read_picture(picture)
+        except ValueError as error:
+            raise ValueError(f"X[{index}]: {error}") from error
+        indices, stack = waiting.setdefault(grey.shape, ([], []))
+        indices.append(index)
+        stack.append(grey)
+        if len(stack) * grey.size >= CHUNK:
+            del waiting[grey.shape]
+            yield indices, np.stack(stack)
+    for indices, stack in waiting.values():
+        yield indices, np.stack(stack)
