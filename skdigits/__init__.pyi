@@ -7,11 +7,13 @@ from .io import ModelFileError, load_model, load_pretrained, pretrained_card, sa
 from .metrics import expected_calibration_error, most_confused
 from .normalizer import Diagnosis, DigitNormalizer
 from .preprocessing import PixelScaler
+from .reading import Answer, read_digits
 from .selective import SelectiveClassifier
 from .showing import show
 
 __version__: str
 __all__ = [
+    "Answer",
     "CNNDigitClassifier",
     "Diagnosis",
     "DigitNormalizer",
@@ -29,6 +31,7 @@ __all__ = [
     "most_confused",
     "presets",
     "pretrained_card",
+    "read_digits",
     "save_model",
     "show",
     "show_versions",

@@ -21,7 +21,7 @@ def show(picture, model=None):
     Returns
     -------
     display : NormalizationDisplay
-        The display, plotted; its `answer` and `diagnosis` say the same in words.
+        The display, plotted; its `answer` and `diagnosis` say the same.
 
     Raises
     ------
@@ -30,6 +30,7 @@ def show(picture, model=None):
 
     See Also
     --------
+    read_digits : The answers to many pictures.
     skdigits.displays.NormalizationDisplay : The same on Axes of one's own.
 
     Examples
@@ -37,8 +38,8 @@ def show(picture, model=None):
     >>> from sklearn.datasets import load_digits
     >>> from skdigits import show
     >>> display = show(load_digits().images[4])
-    >>> display.answer.startswith("4 (")
-    True
+    >>> display.answer.label
+    '4'
     """
     return NormalizationDisplay.from_estimator(
         with_normalizer(load_pretrained() if model is None else model), picture

@@ -32,9 +32,9 @@ def ours_of(path):
     return {name.split(".")[1] for name in names} - {module_of(path)}
 
 
-def reached_from(path):
+def reached_from(path, without=()):
     """A file, and all files of the package that are imported because of it."""
-    found, modules = {path}, {module_of(path)}
+    found, modules = {path}, {module_of(path), *without}
     while more := set().union(*map(ours_of, found)) - modules:
         modules |= more
         found |= {file for file in FILES if module_of(file) in more}
@@ -81,7 +81,16 @@ def test_imports_are_absolute_and_pass_by_the_face(path):
 @each("diagnosing", "displays", "selective")
 def test_works_with_any_classifier(path):
     assert third_party_of(path) <= {"matplotlib", "numpy", "scipy", "sklearn"}
-    assert "classifier" not in {module_of(file) for file in reached_from(path)}
+    # What reads pictures opens the shipped model's file if no other model is given.
+    reached = reached_from(path, without={"io"})
+    assert "classifier" not in {module_of(file) for file in reached}
+    assert "io" not in ours_of(path)
+
+
+@each("reading")
+def test_reading_asks_any_classifier(path):
+    assert third_party_of(path) <= {"numpy"}
+    assert ours_of(path) <= {"_utils", "normalizer", "io"}
 
 
 @each("data", "scores", "normalizer", "helpers")

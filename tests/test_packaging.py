@@ -38,7 +38,9 @@ def test_data_and_scaling_do_without_torch():
 
 
 def test_displays_do_without_torch():
-    used = modules_after("from skdigits import displays; displays.TrainingCurveDisplay")
+    used = modules_after(
+        "from skdigits import Answer, displays, read_digits; displays.NormalizationDisplay"
+    )
     assert not used & {"torch", "skorch"}
 
 

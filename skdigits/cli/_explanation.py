@@ -7,17 +7,13 @@ from skdigits._utils.files import write_new
 from skdigits.cli._evaluation import draw_picture
 
 
-def save_steps(file, diagnosis, classifier):
+def save_steps(answer):
     """Save the steps from a picture to the answer as PNG in the current folder.
 
     Parameters
     ----------
-    file : str
-        The picture.
-    diagnosis : Diagnosis
-        Of it.
-    classifier : estimator instance
-        Fitted classifier that reads rows of 28x28 pixels.
+    answer : Answer
+        To an image file, with the diagnosis.
 
     Returns
     -------
@@ -29,15 +25,15 @@ def save_steps(file, diagnosis, classifier):
 
     try:
         picture = draw_picture(
-            lambda axes: NormalizationDisplay.from_diagnosis(diagnosis, classifier, ax=axes),
+            lambda axes: NormalizationDisplay(answer.diagnosis, answer=answer).plot(ax=axes),
             (10, 3.6),
             n_panels=4,
         )
-        _write_new(Path(file).stem, picture)
+        _write_new(Path(answer.name).stem, picture)
     except OSError as error:
         return str(error)
     except ValueError as error:
-        return f"The steps of {file} cannot be saved: {error}"
+        return f"The steps of {answer.name} cannot be saved: {error}"
     return None
 
 

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from pathlib import Path
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
@@ -12,38 +13,41 @@ def image_files(arguments):
 
     Parameters
     ----------
-    arguments : list of Path
+    arguments : list of str or Path
         Files, folders of image files, and patterns.
 
     Returns
     -------
     files : list of Path
         In the order of the arguments; those of a folder or pattern by name.
-    wrong : dict of Path to str
+    wrong : dict of str to str
         An error for each argument that names no file.
     """
     files: dict[str, Path] = {}
     wrong = {}
     for argument in arguments:
         try:
-            for file in _files(argument):
+            for file in _files(str(argument)):
                 files.setdefault(os.path.realpath(file), file)
         except ValueError as error:
-            wrong[argument] = str(error)
+            wrong[str(argument)] = str(error)
         except OSError as error:
-            wrong[argument] = f"{argument} cannot be read: {error.strerror}."
+            wrong[str(argument)] = f"{argument} cannot be read: {error.strerror}."
     return list(files.values()), wrong
 
 
 def _files(argument):
-    if argument.is_dir():
-        files = [file for file in argument.iterdir() if is_image(file)]
+    path = Path(argument)
+    if path.is_dir():
+        files = [file for file in path.iterdir() if is_image(file)]
         missing = f"{argument} has no image files: name a folder that does, or a pattern."
-    elif argument.exists():
-        files = [argument]
+    elif path.exists():
+        files = [path]
         missing = f"{argument} is neither a file nor a folder."
+    elif re.match(r"\w{2,}://", argument):
+        raise ValueError(f"{argument} is a URL, which cannot be read: download it first.")
     else:
-        files = [Path(file) for file in glob.glob(str(argument), recursive=True)]
+        files = [Path(file) for file in glob.glob(argument, recursive=True)]
         missing = f"{argument} is missing: no file or folder has this name, and none matches it."
     files = sorted(file for file in files if file.is_file())
     if not files:

@@ -6,7 +6,6 @@ from skdigits._utils.nested import first_with
 from skdigits.cli._files import image_files, is_image
 
 TABLE = "labels.csv"
-MNIST = (28, 28)
 
 
 def image_shape(model):
@@ -14,16 +13,16 @@ def image_shape(model):
     return first_with("image_shape_", model).image_shape_
 
 
-def read_labelled_images(folder, shape):
-    """Return the images of a folder and their labels; those for MNIST's size are normalised.
+def read_labelled_images(folder, reader):
+    """Return the images of a folder as a reader's classifier takes them, and their labels.
 
     Parameters
     ----------
     folder : Path
         Holds a sub-folder of images for each label, or ``labels.csv`` with the header
         ``file,label``.
-    shape : tuple of int
-        ``(height, width)`` of the model's images, which all must have unless it is MNIST's.
+    reader : Reader
+        Of the model.
 
     Returns
     -------
@@ -45,7 +44,7 @@ def read_labelled_images(folder, shape):
             f"{folder} has no labelled images: expected a sub-folder of images for each label, or "
             f"{TABLE} with the header file,label."
         )
-    return _read_rows(paths, shape, normalized=shape == MNIST), np.array(labels)
+    return reader.rows(paths), np.array(labels)
 
 
 def read_any_images(folder, model):
@@ -73,24 +72,25 @@ def read_any_images(folder, model):
     """
     import numpy as np
 
-    from skdigits.normalizer import find_normalizer
+    from skdigits.normalizer import find_normalizer, read_image
+    from skdigits.reading import Reader
 
     paths, labels = _labelled_files(folder)
     if not paths:
         found, wrong = image_files([folder])
         if wrong:
-            raise ValueError(wrong[folder])
+            raise ValueError(wrong[str(folder)])
         paths, labels = found, None
     y = None if labels is None else np.array(labels)
     if find_normalizer(model):
         return [str(path) for path in paths], y
-    shape = image_shape(model)
+    reader = Reader(model)
     try:
-        return _read_rows(paths, shape, normalized=False), y
+        return np.stack([read_image(path, reader.image_shape) for path in paths]), y
     except ValueError:  # one of another size, at least
-        if shape != MNIST:
+        if reader.normalizer is None:
             raise
-        return _read_rows(paths, shape, normalized=True), y
+        return reader.rows(paths), y
 
 
 def _labelled_files(folder):
@@ -100,28 +100,34 @@ def _labelled_files(folder):
         labelled = _read_table(table)
     else:
         labelled = [
-            (path, path.parent.name) for path in sorted(folder.glob("*/*")) if is_image(path)
+            (path, path.parent.name)
+            for path in sorted(folder.glob("*/*"))
+            if is_image(path) and path.is_file()
         ]
     return [path for path, _ in labelled], [label for _, label in labelled]
 
 
-def _read_rows(paths, shape, *, normalized):
-    import numpy as np
-
-    from skdigits.normalizer import DigitNormalizer, read_image
-
-    if not normalized:
-        return np.stack([read_image(path, shape) for path in paths])
-    return np.stack([DigitNormalizer().diagnose(path).row for path in paths])
-
-
 def _read_table(table):
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        if not {"file", "label"} <= set(rows.fieldnames or []):
-            raise ValueError(f"{table} has no header file,label.")
-        labelled = [(row["file"], row["label"]) for row in rows]
-    for number, pair in enumerate(labelled, start=2):
-        if not all(pair):
-            raise ValueError(f"{table} has no file or no label in line {number}.")
-    return [(table.parent / file, label) for file, label in labelled]
+    """Return the files that a table names, and their labels."""
+    if not table.is_file():
+        raise ValueError(f"{table} is not a file.")
+    labelled = []
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file, skipinitialspace=True)
+            rows.fieldnames = [name.strip() for name in rows.fieldnames or []]
+            if not {"file", "label"} <= set(rows.fieldnames):
+                raise ValueError(f"{table} has no header file,label.")
+            for row in rows:
+                pair = [(row[name] or "").strip() for name in ("file", "label")]
+                if not all(pair):
+                    raise ValueError(f"{table} has no file or no label in line {rows.line_num}.")
+                labelled.append((table.parent / pair[0], pair[1]))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{table} is not text in UTF-8: save it as CSV UTF-8.") from error
+    except csv.Error as error:
+        raise ValueError(f"{table} cannot be read: {error}.") from error
+    for file, _ in labelled:
+        if file.exists() and not file.is_file():
+            raise ValueError(f"{file}, which {table} names, is not a file.")
+    return labelled

@@ -26,11 +26,12 @@ def attempt(check, test):
 def _reads_a_digit():
     from sklearn.datasets import load_digits
 
-    from skdigits.io import load_pretrained
-    from skdigits.normalizer import with_normalizer
+    from skdigits.reading import read_digits
 
-    answer = with_normalizer(load_pretrained()).predict([load_digits().images[0]])[0]
-    return None if answer == "0" else f"It reads a 0 as {answer}: install the package again."
+    answer = next(read_digits(load_digits().images[:1]))
+    if answer.label == "0":
+        return None
+    return f"It says of a 0: {answer}. Install the package again."
 
 
 def _trains():

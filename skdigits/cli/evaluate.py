@@ -47,12 +47,16 @@ def evaluate(
     - `skdigits evaluate skdigits-mnist`
     - `skdigits evaluate skdigits-mnist --images my-images --output my-results`
     """
+    from skdigits.reading import Reader
+
     if images and dataset is not Dataset.auto:
         raise typer.BadParameter("--images and --dataset exclude each other.")
     classifier = open_model(model)
     with new_folder(output, force=force) if output else nullcontext() as folder:
         if images:
-            X, y = read_labelled_images(images, image_shape(classifier))
+            reader = Reader(classifier)
+            X, y = read_labelled_images(images, reader)
+            classifier = reader.classifier
         else:
             if dataset is Dataset.auto:
                 dataset = _dataset_for(image_shape(classifier))

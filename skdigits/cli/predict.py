@@ -9,20 +9,21 @@ from typing import Annotated
 
 import typer
 
-from skdigits._utils.wording import percent
 from skdigits.cli._console import one_line, print_json, progress, say, tell
 from skdigits.cli._explanation import save_steps
 from skdigits.cli._files import image_files
 from skdigits.cli._model import open_model
-from skdigits.cli._reader import Answer, Reader
 
-COLUMNS = ("file", "label", "probability", "score", "like_a_digit", "error")
-KEYS = (*COLUMNS[:3], "runners_up", "score", "like_a_digit", "findings", "error")
+KEYS = (
+    *("label", "probability", "runners_up", "score", "like_a_digit", "several"),
+    *("rejected", "findings", "error"),
+)
+COLUMNS = [key for key in KEYS if key not in ("runners_up", "findings")]
 
 
 def predict(
     images: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="IMAGE",
             help="Image files of any size, folders (not what is hidden or in sub-folders), or "
@@ -41,8 +42,8 @@ def predict(
         float | None,
         typer.Option(
             metavar="RATE",
-            help="Answer ? where it is not sure enough to keep the share of wrong answers below "
-            "this, on images like MNIST's.",
+            help="Print ? for what is not like a digit, and for uncertain images, so that at most "
+            "this share of the answers is wrong (0.01 = 1 %), on images like MNIST's.",
         ),
     ] = None,
     explain: Annotated[
@@ -71,19 +72,26 @@ def predict(
     """
     if json and csv:
         raise typer.BadParameter("--json and --csv exclude each other.")
-    reader = Reader(_open(model, max_error_rate), keep_diagnoses=explain)
+    from skdigits.reading import Answer, Reader
+
+    _check(max_error_rate, model)
+    reader = Reader(
+        open_model(model) if model else None,
+        max_error_rate=max_error_rate,
+        keep_diagnoses=explain,
+    )
     if explain and reader.normalizer is None:
         raise typer.BadParameter(
             "--explain shows how pictures become 28x28 pixels, but this model reads "
-            f"{reader.shape[1]}x{reader.shape[0]}."
+            f"{reader.image_shape[1]}x{reader.image_shape[0]}."
         )
     files, wrong = image_files(images)
     answers = chain(
-        (Answer(str(name), error=error) for name, error in wrong.items()), reader.answers(files)
+        (Answer(name, error=error) for name, error in wrong.items()), reader.read(files)
     )
     documents, failed = [], False
     if csv:
-        _print_row(COLUMNS)
+        _print_row(["file", *COLUMNS])
     # A file is read or not, whatever libraries find odd about it.
     with (
         warnings.catch_warnings(action="ignore"),
@@ -91,14 +99,14 @@ def predict(
     ):
         for answer in answers:
             if json:
-                documents.append({key: getattr(answer, key) for key in KEYS})
+                documents.append(
+                    {"file": answer.name, **{key: getattr(answer, key) for key in KEYS}}
+                )
             elif csv:
-                _print_row([getattr(answer, column) for column in COLUMNS])
+                _print_row([answer.name, *(getattr(answer, column) for column in COLUMNS)])
             elif not answer.error:
                 tell(_text(answer, explain))
-            problem = answer.error or (
-                explain and save_steps(answer.file, answer.diagnosis, reader.classifier)
-            )
+            problem = answer.error or (explain and save_steps(answer))
             if problem:
                 say(problem)
                 failed = True
@@ -108,19 +116,16 @@ def predict(
     return int(failed)
 
 
-def _open(path, max_error_rate):
-    """Return the model in a file, or the one that comes with the package."""
-    from skdigits.io import load_pretrained
-
-    if max_error_rate is not None:
-        if path:
-            raise typer.BadParameter(
-                "--max-error-rate is for the model that comes with the package: wrap your own in "
-                "SelectiveClassifier and save that."
-            )
-        if not 0 < max_error_rate < 1:
-            raise typer.BadParameter(f"--max-error-rate is between 0 and 1, not {max_error_rate}.")
-    return open_model(path) if path else load_pretrained(max_error_rate=max_error_rate)
+def _check(max_error_rate, model):
+    if max_error_rate is None:
+        return
+    if model:
+        raise typer.BadParameter(
+            "--max-error-rate is for the model that comes with the package: wrap your own in "
+            "SelectiveClassifier and save that."
+        )
+    if not 0 < max_error_rate < 1:
+        raise typer.BadParameter(f"--max-error-rate is between 0 and 1, not {max_error_rate}.")
 
 
 def _print_row(values):
@@ -132,21 +137,7 @@ def _print_row(values):
 
 def _text(answer, explain):
     """Return an answer for readers, with what the normaliser found if it is to explain."""
-    lines = [f"{one_line(answer.file)}: {_sentence(answer)}"]
+    lines = [f"{one_line(answer.name)}: {one_line(str(answer))}"]
     if explain:
         lines += [f"    {finding}" for finding in answer.findings or ["in MNIST's form already"]]
     return "\n".join(lines)
-
-
-def _sentence(answer):
-    if answer.label is None:
-        return "no ink found"
-    probability = percent(answer.probability)
-    if answer.rejected:
-        guess = f"{answer.label} (best guess {answer.runners_up[0]['label']}, {probability})"
-        return guess if answer.like_a_digit else f"{guess}, not like a digit"
-    label = f"{answer.label} ({probability})"
-    if not answer.like_a_digit:
-        return f"{label}, but not like a digit"
-    others = [f"{each['label']} ({percent(each['probability'])})" for each in answer.runners_up]
-    return f"{label}, then {', '.join(others)}" if others else label

@@ -1,10 +1,12 @@
 """What became of a picture on its way to MNIST's form."""
 
+import textwrap
+
 import numpy as np
 
-from skdigits._utils.wording import percent
 from skdigits.displays._shared import new_axes
-from skdigits.normalizer import find_normalizer, without_normalizer
+from skdigits.normalizer import find_normalizer
+from skdigits.reading import Reader
 
 _TITLES = {
     "picture": "picture",
@@ -12,21 +14,12 @@ _TITLES = {
     "digit": "digit",
     "normal": "MNIST's form",
 }
+LONGEST = 20  # characters in a line of the answer
 
 
-def _answer(classifier, X):
-    """Return what a classifier says of one picture."""
-    label = classifier.predict(X)[0]
-    lines = [str(label)]
-    if hasattr(classifier, "predict_proba"):
-        probabilities = classifier.predict_proba(X)[0]
-        best = classifier.classes_[probabilities.argmax()]
-        guess = f"{best} ({percent(probabilities.max())})"
-        rejected = label != best  # only a selective classifier says another
-        lines = [str(label), f"perhaps {guess}"] if rejected else [guess]
-    if hasattr(classifier, "score_samples") and classifier.score_samples(X)[0] < 0:
-        lines.append("not like a digit")
-    return "\n".join(lines)
+def _wrap(text):
+    """Return a sentence in short lines, none of which ends between a number and its unit."""
+    return textwrap.fill(text.replace(" %", "\xa0%"), LONGEST).replace("\xa0", " ")
 
 
 class NormalizationDisplay:
@@ -40,8 +33,8 @@ class NormalizationDisplay:
     diagnosis : Diagnosis
         Of :meth:`DigitNormalizer.diagnose() <skdigits.DigitNormalizer.diagnose>`.
 
-    answer : str, default=None
-        What a classifier says of the picture, in one to three lines. If None, none is shown.
+    answer : Answer or str, default=None
+        What a classifier says of the picture. If None, none is shown.
 
     Attributes
     ----------
@@ -75,9 +68,7 @@ class NormalizationDisplay:
     def from_estimator(cls, estimator, picture, *, ax=None):
         """Plot the steps of a normaliser, and the answer of a classifier that begins with one.
 
-        The answer has its probability, where the classifier gives any, and says where the picture
-        has no ink, or is not like a digit: where ``score_samples`` is below 0, as it is for only
-        1 % of the images that a network of this package was trained on.
+        The answer is that of :func:`~skdigits.read_digits`.
 
         Parameters
         ----------
@@ -107,35 +98,8 @@ class NormalizationDisplay:
                 f"{type(estimator).__name__} normalises no pictures: give a DigitNormalizer, or a "
                 "pipeline that begins with one."
             )
-        classifier = without_normalizer(estimator) if hasattr(estimator, "predict") else None
-        return cls.from_diagnosis(normalizer.diagnose(picture), classifier, ax=ax)
-
-    @classmethod
-    def from_diagnosis(cls, diagnosis, classifier=None, *, ax=None):
-        """Plot the steps of a picture that was normalised before.
-
-        Parameters
-        ----------
-        diagnosis : Diagnosis
-            Of :meth:`DigitNormalizer.diagnose() <skdigits.DigitNormalizer.diagnose>`.
-
-        classifier : estimator instance, default=None
-            Fitted classifier of rows of 28 × 28 pixels. If None, no answer is shown.
-
-        ax : array-like of four matplotlib Axes, default=None
-            If None, a new figure is created.
-
-        Returns
-        -------
-        display : NormalizationDisplay
-            The display, plotted, with the answer as from :meth:`from_estimator`.
-        """
-        if classifier is None:
-            answer = None
-        elif diagnosis.empty:
-            answer = "no ink found"
-        else:
-            answer = _answer(classifier, diagnosis.row[None])
+        diagnosis = normalizer.diagnose(picture)
+        answer = Reader(estimator).answer(diagnosis) if hasattr(estimator, "predict") else None
         return cls(diagnosis, answer=answer).plot(ax=ax)
 
     def plot(self, *, ax=None, cmap="gray"):
@@ -171,8 +135,9 @@ class NormalizationDisplay:
         axes[0].set_xlabel(str(self.diagnosis), loc="left")
         if self.answer is not None:
             width = axes[-1].get_window_extent().width * 72 / axes[-1].figure.dpi  # in points
-            longest = max(map(len, self.answer.split("\n")))
+            text = _wrap(str(self.answer))
+            longest = max(map(len, text.split("\n")))
             fontsize = np.clip(width / (0.65 * longest), 7, 13)
-            axes[-1].set_xlabel(self.answer, fontsize=fontsize, fontweight="bold")
+            axes[-1].set_xlabel(text, fontsize=fontsize, fontweight="bold")
         self.axes_, self.figure_ = axes, axes[0].figure
         return self

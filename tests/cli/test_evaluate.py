@@ -1,7 +1,9 @@
 """``skdigits evaluate``, run as a user runs it."""
 
 import json
+import os
 
+import numpy as np
 import pytest
 from commands import FILES, assert_refused, run
 from PIL import Image
@@ -40,7 +42,8 @@ def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
 
 def test_evaluate__table_of_labels(folder, images, tmp_path):
     by_folder = json.loads(run("evaluate", folder, "--images", images, "--json").out)
-    (images / "labels.csv").write_text("file,label\n0/0.png,0\n1/1.png,1\n2/2.png,2\n")
+    table = 'file, label\n0/0.png, 0\n 1/1.png ,1 \n"2/2.png", "2"\n'
+    (images / "labels.csv").write_text(table)
     by_table = json.loads(run("evaluate", folder, "--images", images, "--json").out)
     assert by_table["loss"] == by_folder["loss"]
     assert by_table["per_label"] == by_folder["per_label"]
@@ -54,11 +57,15 @@ def test_evaluate__table_of_labels(folder, images, tmp_path):
         ("file,label\n", "has no labelled images"),
         ("file,label\n0/0.png,0\n1/1.png\n", "no file or no label in line 3"),
         ("file,label\nnone.png,0\n", "none.png cannot be read: No such file"),
+        (b"file,label\n0/0.png,\xff\n", "labels.csv is not text in UTF-8"),
+        (f"file,label\n{'0' * 200_000}.png,0\n", "labels.csv cannot be read: field larger"),
+        ("file,label\n0,0\n", "/0, which "),
         ("file,label\n0/0.png,zero\n", "labelled zero, but this model knows only 0, 1, 2"),
     ],
 )
 def test_evaluate__bad_table(table, words, folder, images):
-    (images / "labels.csv").write_text(table)
+    content = table if isinstance(table, bytes) else table.encode()
+    (images / "labels.csv").write_bytes(content)
     assert_refused(run("evaluate", folder, "--images", images), 1, words)
 
 
@@ -97,3 +104,28 @@ def test_evaluate__selective_model(own_models, images):
         with Image.open(path) as image:
             image.resize((28, 28)).save(path)
     assert run("evaluate", own_models[0] / "careful", "--images", images).code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_evaluate__pipes_and_folders_named_as_images(folder, images):
+    expected = json.loads(run("evaluate", folder, "--images", images, "--json").out)
+    os.mkfifo(images / "0" / "pipe.png")
+    (images / "1" / "folder.png").mkdir()
+    found = json.loads(run("evaluate", folder, "--images", images, "--json").out)
+    assert (found["n_images"], found["loss"]) == (3, expected["loss"])
+    table = images / "labels.csv"
+    table.write_text("file,label\n0/pipe.png,0\n")
+    assert_refused(run("evaluate", folder, "--images", images), 1, "pipe.png", "is not a file")
+    table.unlink()
+    os.mkfifo(table)
+    assert_refused(run("evaluate", folder, "--images", images), 1, "labels.csv is not a file")
+
+
+def test_evaluate__own_normaliser__is_used_once_as_by_predict(own_models, photos):
+    (photos / "labels.csv").write_text("file,label\n" + "".join(f"{i}.png,{i}\n" for i in range(5)))
+    paths = [photos / f"{i}.png" for i in range(5)]
+    expected = -np.log(own_models[1]["pictures"].predict_proba(paths)[range(5), range(5)]).mean()
+    report = json.loads(
+        run("evaluate", own_models[0] / "pictures", "--images", photos, "--json").out
+    )
+    assert report["loss"] == pytest.approx(expected, rel=1e-4)

@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from commands import assert_refused, photograph, run, start
-from PIL import Image
+from PIL import Image, ImageDraw
 from sklearn.pipeline import make_pipeline
 
 import skdigits
@@ -209,6 +209,8 @@ def test_predict__blank_paper__has_no_digit(tmp_path):
             "runners_up": [],
             "score": None,
             "like_a_digit": False,
+            "several": False,
+            "rejected": False,
             "findings": ["empty: no ink found"],
             "error": None,
         }
@@ -260,7 +262,8 @@ def test_predict__csv_says_what_json_says(photos, tmp_path):
     args = ("predict", photos, tmp_path / 'no, "none".png')
     table, documents = run(*args, "--csv"), json.loads(run(*args, "--json").out)
     assert table.code == 1
-    assert table.out.splitlines()[0] == "file,label,probability,score,like_a_digit,error"
+    header = "file,label,probability,score,like_a_digit,several,rejected,error"
+    assert table.out.splitlines()[0] == header
     rows = list(csv.DictReader(io.StringIO(table.out)))
     assert rows == [
         {name: "" if document[name] is None else str(document[name]) for name in rows[0]}
@@ -273,8 +276,8 @@ def test_predict__max_error_rate(photos):
     assert result.code == 0
     careful = skdigits.load_pretrained(max_error_rate=0.1)
     for answer in json.loads(result.out):
-        rejected = answer["probability"] < careful.threshold_
-        assert (answer["label"] == str(careful.reject_label_)) == rejected
+        rejected = answer["probability"] < careful.threshold_ or not answer["like_a_digit"]
+        assert (answer["label"] == str(careful.reject_label_)) == answer["rejected"] == rejected
     assert_refused(run("predict", photos, "--max-error-rate", "1e-9"), 1, "cannot be promised")
 
 
@@ -356,3 +359,34 @@ def test_predict__on_a_terminal__shows_a_bar(photos, all_of_it):
     if not all_of_it:
         assert "\x1b" not in said
         assert said.count("\n") == 5
+
+
+def test_predict__several_digits_side_by_side__are_told_everywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(np.hstack([np.asarray(photograph(label)) for label in (3, 4)])).save("two.png")
+    assert run("predict", "two.png").out.endswith("perhaps several digits\n")
+    assert json.loads(run("predict", "two.png", "--json").out)[0]["several"] is True
+    (row,) = csv.DictReader(io.StringIO(run("predict", "two.png", "--csv").out))
+    assert row["several"] == "True"
+
+
+def test_predict__max_error_rate__rejects_what_is_not_like_a_digit(tmp_path):
+    star = Image.new("L", (100, 100))
+    pen = ImageDraw.Draw(star)
+    for ends in ((5, 50, 95, 50), (50, 5, 50, 95), (15, 15, 85, 85), (15, 85, 85, 15)):
+        pen.line(ends, fill=255, width=6)
+    star.save(tmp_path / "star.png")
+    out = run("predict", tmp_path / "star.png", "--max-error-rate", "0.1").out
+    assert out.startswith(f"{tmp_path / 'star.png'}: ? (best guess ")
+    assert "not like a digit" in out
+
+
+def test_predict__what_cannot_be_read__does_not_keep_the_others_from_being_read(photos):
+    (photos / "dangling.png").symlink_to("nowhere.png")
+    address = "https://example.org/digit.png"
+    result = run("predict", photos / "dangling.png", address, photos / "3.png")
+    assert result.code == 1
+    assert result.out.startswith(f"{photos / '3.png'}: 3 (")
+    first, second = result.err.splitlines()
+    assert "dangling.png is missing" in first
+    assert second == f"skdigits: {address} is a URL, which cannot be read: download it first."

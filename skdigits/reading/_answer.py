@@ -1,0 +1,85 @@
+"""What is said of a picture."""
+
+from dataclasses import dataclass, field
+
+from skdigits._utils.wording import percent
+from skdigits.normalizer import Diagnosis
+
+
+@dataclass
+class Answer:
+    """What is said of a picture; as text, one sentence.
+
+    Parameters
+    ----------
+    name : str
+        The path of the picture, or its place, as in ``"pictures[3]"``.
+    label : str, default=None
+        The most probable label; the classifier's ``reject_label_``, such as ``"?"``, if `rejected`;
+        None if there is no ink, or the picture cannot be read.
+    probability : float, default=None
+        Probability of the most probable label, in [0, 1]; None if the classifier gives none.
+    runners_up : tuple of dict, default=()
+        The next two, each with its "label" and "probability"; if `rejected`, the best two.
+    score : float, default=None
+        How much the picture is like the training images, as ``score_samples`` gives it; None if the
+        classifier gives none.
+    like_a_digit : bool, default=None
+        Whether the score is 0 or more; False if there is no ink, None if there is no score.
+    several : bool, default=None
+        Whether parts of the ink stand side by side as several digits do; None if it is not known,
+        as for a model that reads no images of 28 × 28 pixels.
+    rejected : bool, default=False
+        Whether the classifier is too uncertain to give a label, or the picture too unlike a digit.
+    findings : tuple of str, default=()
+        What the normaliser found and changed.
+    error : str, default=None
+        Why the picture could not be read.
+    diagnosis : Diagnosis, default=None
+        All that the normaliser found; only if it was to be kept.
+
+    See Also
+    --------
+    read_digits : Gives them.
+
+    Examples
+    --------
+    >>> from skdigits import Answer
+    >>> str(Answer("photo.jpg", "7", 0.93, ({"label": "1", "probability": 0.04},)))
+    '7 (93 %), then 1 (4 %)'
+    >>> str(Answer("photo.jpg", "7", 0.93, like_a_digit=False, several=True))
+    '7 (93 %), but not like a digit, perhaps several digits'
+    """
+
+    name: str
+    label: str | None = None
+    probability: float | None = None
+    runners_up: tuple = ()
+    score: float | None = None
+    like_a_digit: bool | None = None
+    several: bool | None = None
+    rejected: bool = False
+    findings: tuple = ()
+    error: str | None = None
+    diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self):
+        if self.error is not None:
+            return self.error
+        if self.label is None:
+            return "no ink found"
+        doubts = []
+        if self.like_a_digit is False:
+            doubts.append("not like a digit")
+        if self.several:
+            doubts.append("perhaps several digits")
+        if self.rejected:
+            guess = f"best guess {self.runners_up[0]['label']}, {percent(self.probability)}"
+            return ", ".join([f"{self.label} ({guess})", *doubts])
+        label = self.label
+        if self.probability is not None:
+            label += f" ({percent(self.probability)})"
+        if doubts:
+            return f"{label}, but {', '.join(doubts)}"
+        others = [f"{each['label']} ({percent(each['probability'])})" for each in self.runners_up]
+        return f"{label}, then {', '.join(others)}" if others else label

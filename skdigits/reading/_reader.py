@@ -1,0 +1,230 @@
+"""Pictures of any kind, read by any classifier of digits."""
+
+import io
+import os
+from collections.abc import Mapping, Sized
+from dataclasses import replace
+from itertools import islice
+from math import isqrt
+
+import numpy as np
+
+from skdigits._utils.nested import first_with
+from skdigits.normalizer import (
+    DigitNormalizer,
+    find_normalizer,
+    read_image,
+    without_normalizer,
+)
+from skdigits.reading._answer import Answer
+from skdigits.reading._asking import ask
+
+CHUNK = 16  # pictures of a list that are read before the classifier is asked
+MNIST = (28, 28)
+
+
+def read_digits(pictures, model=None, *, max_error_rate=None):
+    """Read the digit on each picture.
+
+    Parameters
+    ----------
+    pictures : iterable of pictures
+        A picture is a path, an open file, a PIL image or an array of shape (height, width[,
+        channels]), as for :class:`DigitNormalizer`. The iterable may be of any length: a list is
+        read by a few pictures at a time, anything else by one, as the next may take a while.
+    model : estimator instance, default=None
+        Fitted classifier of rows of 28 × 28 pixels, or of pictures if it begins with a
+        :class:`DigitNormalizer`. One of another size takes pictures of exactly that size. A
+        :class:`SelectiveClassifier` rejects by its own threshold. If None, that of
+        :func:`load_pretrained`.
+    max_error_rate : float, default=None
+        Only without a model: reject pictures that are too uncertain to keep the share of wrong
+        answers below this, in (0, 1), as :func:`load_pretrained` promises, and what is not like a
+        digit.
+
+    Returns
+    -------
+    answers : generator of Answer
+        One for each picture, in their order, as soon as it is read. If a picture cannot be
+        read, its `error` says why, and the others are read all the same.
+
+    Raises
+    ------
+    ValueError
+        If `pictures` is a single picture, `model` is given with `max_error_rate`, or the rate is
+        out of range or too small to be promised. It is raised at once, not with the first answer.
+
+    See Also
+    --------
+    show : Plots a picture and its answer.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skdigits import read_digits
+    >>> for answer in read_digits(load_digits().images[:3]):
+    ...     print(answer.label, answer.like_a_digit)
+    0 True
+    1 True
+    2 True
+    """
+    _check_pictures(pictures)
+    return Reader(model, max_error_rate=max_error_rate).read(pictures)
+
+
+class Reader:
+    """A classifier of digits, with a normaliser in front if it reads images of MNIST's form.
+
+    Parameters
+    ----------
+    model : estimator instance, default=None
+        As for `read_digits`.
+    max_error_rate : float, default=None
+        As for `read_digits`.
+    keep_diagnoses : bool, default=False
+        Whether answers have the diagnosis, which holds images of the size of the picture.
+
+    Attributes
+    ----------
+    normalizer : DigitNormalizer or None
+        What brings pictures to MNIST's form.
+    classifier : estimator instance
+        What reads the rows.
+    image_shape : tuple of int
+        ``(height, width)`` of the images that it reads.
+    """
+
+    def __init__(self, model=None, *, max_error_rate=None, keep_diagnoses=False):
+        if max_error_rate is not None and model is not None:
+            raise ValueError(
+                "max_error_rate is for the model that comes with the package: wrap your own in "
+                "SelectiveClassifier, which rejects by itself."
+            )
+        if max_error_rate is not None and not 0 < max_error_rate < 1:
+            raise ValueError(
+                f"max_error_rate is between 0 and 1 (0.01 means 1 %), not {max_error_rate}."
+            )
+        if model is None:
+            from skdigits.io import load_pretrained  # which needs torch
+
+            model = load_pretrained(max_error_rate=max_error_rate)
+        self.reject_unlike = max_error_rate is not None
+        self.keep_diagnoses = keep_diagnoses
+        self.normalizer, self.classifier = find_normalizer(model), model
+        if self.normalizer is not None:
+            self.classifier, self.image_shape = without_normalizer(model), MNIST
+        else:
+            self.image_shape = _image_shape(model)
+            if self.image_shape == MNIST:
+                self.normalizer = DigitNormalizer()
+
+    def read(self, pictures):
+        """Yield an `Answer` for each of some pictures, as `read_digits` does."""
+        size = CHUNK if isinstance(pictures, Sized) else 1
+        numbered = enumerate(pictures)
+        while chunk := list(islice(numbered, size)):
+            looks = [self.look(picture, _name(picture, index)) for index, picture in chunk]
+            yield from self._complete(looks)
+
+    def answer(self, diagnosis):
+        """Return the `Answer` to a picture that was normalised before."""
+        return next(self._complete([self._of_diagnosis(Answer("picture"), diagnosis)]))
+
+    def rows(self, pictures):
+        """Return pictures as rows for the classifier, of shape (n_samples, n_features).
+
+        Raises
+        ------
+        ValueError
+            If one cannot be read.
+        """
+        return np.stack([self._row(picture)[0] for picture in pictures])
+
+    def look(self, picture, name):
+        """Return an answer to complete, and the row to ask about, or None if it is complete."""
+        answer = Answer(name)
+        try:
+            row, diagnosis = self._row(picture)
+        except (OSError, TypeError, ValueError) as error:
+            answer.error = str(error) if _is_path(picture) else f"{name}: {error}"
+            return answer, None
+        return (answer, row) if diagnosis is None else self._of_diagnosis(answer, diagnosis)
+
+    def _row(self, picture):
+        """Return a picture as a row, and its diagnosis if it was normalised."""
+        if self.normalizer is None:
+            return _row_of_size(picture, self.image_shape), None
+        diagnosis = self.normalizer.diagnose(picture)
+        return diagnosis.row, diagnosis
+
+    def _of_diagnosis(self, answer, diagnosis):
+        answer.findings, answer.several = diagnosis.findings, diagnosis.n_apart > 1
+        if self.keep_diagnoses:
+            answer.diagnosis = diagnosis
+        if diagnosis.empty:
+            answer.like_a_digit = False
+            return answer, None
+        return answer, diagnosis.row
+
+    def _complete(self, looks):
+        """Yield answers, completed by what the classifier says."""
+        rows = [row for _, row in looks if row is not None]
+        said = iter(())
+        if rows:
+            said = ask(self.classifier, np.stack(rows), reject_unlike=self.reject_unlike)
+        for answer, row in looks:
+            yield answer if row is None else replace(answer, **next(said))
+
+
+def _check_pictures(pictures):
+    shape: tuple = getattr(pictures, "shape", ())
+    one = (
+        isinstance(pictures, str | os.PathLike | bytes | bytearray | memoryview | Mapping)
+        or any(hasattr(pictures, name) for name in ("getbands", "read"))
+        or len(shape) == 2
+        or (len(shape) == 3 and shape[2] in (1, 3, 4))
+    )
+    if one:
+        raise ValueError("pictures is one picture, but a list was expected: give [picture].")
+    if not hasattr(pictures, "__iter__"):
+        raise ValueError(f"pictures is of type {type(pictures).__name__}, but a list was expected.")
+
+
+def _is_path(picture):
+    return isinstance(picture, str | os.PathLike)
+
+
+def _name(picture, index):
+    return str(picture) if _is_path(picture) else f"pictures[{index}]"
+
+
+def _image_shape(model):
+    """Return the shape of the images whose rows a classifier reads."""
+    with_shape = first_with("image_shape_", model)
+    if with_shape is not None:
+        return with_shape.image_shape_
+    n_features = getattr(model, "n_features_in_", MNIST[0] * MNIST[1])
+    side = isqrt(n_features)
+    if side * side != n_features:
+        raise ValueError(
+            f"The model reads {n_features} features, which are no square image: give one of "
+            "28 x 28 pixels, or a pipeline that begins with a DigitNormalizer."
+        )
+    return side, side
+
+
+def _row_of_size(picture, shape):
+    """Return a picture of a certain size as a row; arrays are on the scale of the model."""
+    if hasattr(picture, "getbands"):
+        content = io.BytesIO()
+        picture.save(content, "PNG")
+        picture = content
+    if _is_path(picture) or hasattr(picture, "read"):
+        return read_image(picture, shape)
+    array = np.asarray(picture)
+    if array.shape != tuple(shape):
+        raise ValueError(
+            f"it has the shape {array.shape}, but this model reads {tuple(shape)}: give images of "
+            "that size."
+        )
+    return array.ravel()
