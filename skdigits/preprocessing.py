@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from skdigits._utils.images import as_rows
+from skdigits._utils.images import as_rows, to_array
 from skdigits._utils.scales import rescaling
 from skdigits._utils.sklearn import CallbackSupportMixin, DocLinkMixin, with_callbacks
 
@@ -233,7 +233,8 @@ class PixelScaler(
             another number of pixels, is empty, or holds NaN or infinity.
         """
         check_is_fitted(self)
-        rows, image_shape = as_rows(X, self)
+        X = to_array(X)
+        rows, _ = as_rows(X, self)
         rows = validate_data(self, rows, reset=False)
         if why := why_refused(self, rows):
             raise ValueError(" ".join(why))
@@ -242,7 +243,7 @@ class PixelScaler(
         scaled -= low
         scaled /= (high - low) or 1.0
         scaled = np.clip(scaled, 0.0, 1.0, out=scaled).astype(np.float32, copy=False)
-        return scaled if image_shape is None else scaled.reshape(np.shape(X))
+        return scaled.reshape(tuple(X.shape))
 
     def inverse_transform(self, X):
         """Scale images back to the range of their pixels.
@@ -263,7 +264,8 @@ class PixelScaler(
             If X has another number of pixels than in `fit`, or is empty or holds NaN or infinity.
         """
         check_is_fitted(self)
-        rows, image_shape = as_rows(X)
+        X = to_array(X)
+        rows, _ = as_rows(X)
         dtype = np.result_type(self.pixel_dtype_, np.float32)
         rows = check_array(rows, dtype=dtype, input_name="X")
         if rows.shape[1] != self.n_features_in_:
@@ -279,7 +281,7 @@ class PixelScaler(
         elif self.pixel_dtype_.kind == "b":
             pixels = pixels > 0.5
         pixels = pixels.astype(self.pixel_dtype_)
-        return pixels if image_shape is None else pixels.reshape(np.shape(X))
+        return pixels.reshape(tuple(X.shape))
 
     def __setstate__(self, state):
         # What the shipped file lacks until it is written anew.

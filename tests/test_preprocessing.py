@@ -338,3 +338,12 @@ def test_a_smaller_scale__how_to_say_that_it_is_faint(dtype, remedy):
     expected = f"from 0 to 1, but fit saw values up to 255: .* by 255, or, .* faint .* {remedy}"
     with pytest.raises(ValueError, match=expected):
         scaler.transform(FROM_0_TO_1)
+
+
+@pytest.mark.parametrize("shape", [(3, 64), (3, 64, 1), (3, 8, 8), (3, 1, 8, 8), (3, 8, 8, 1)])
+def test_images_come_back_in_the_shape_they_have(shape):
+    X = np.linspace(0, 255, 192).astype(np.uint8).reshape(shape)
+    scaler = PixelScaler().fit(X)
+    scaled = scaler.transform(X)
+    np.testing.assert_allclose(scaled, X / 255, rtol=1e-6)
+    np.testing.assert_array_equal(scaler.inverse_transform(scaled), X)

@@ -1,4 +1,4 @@
-"""Pictures of any kind as grey levels from 0 for black to 1 for white."""
+"""Pictures of any kind, read as grey levels from 0 for black to 1 for white."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,9 @@ from PIL import ExifTags, ImageOps
 
 from skdigits._utils.images import to_array
 from skdigits._utils.wording import brief
+from skdigits.normalizer._grey import block_means, reduce_to, scale, split_opacity, to_grey, to_unit
 from skdigits.normalizer._opening import check_size, is_file, open_image
 
-LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 CHANNELS = (1, 3, 4)
 BAND = 1_000_000  # pixels that are converted at a time
 KEYS = ("bytes", "composite", "image", "path")  # of the pictures of Hugging Face and gradio
@@ -121,7 +121,7 @@ def _from_array(source, longest):
         array = array.transpose(1, 2, 0)  # as torch has it
     if array.ndim == 3 and array.shape[2] not in CHANNELS:
         raise ValueError(f"An image has 1, 3 or 4 channels, first or last, got {array.shape}.")
-    return _reduce(_grey(*_channels(to_unit(array[None])[0])), longest)
+    return reduce_to(to_grey(*split_opacity(to_unit(array[None])[0])), longest)
 
 
 def _no_picture(source):
@@ -159,7 +159,9 @@ def _decode(image, longest, draft):
         np.asarray(_convert(band, grey=grey, opaque=opaque).reduce(factor))
         for band in _bands(image, image.height, factor)
     ]
-    return _grey(*_channels(np.concatenate(bands, dtype=np.float32) / 255, premultiplied=True))
+    return to_grey(
+        *split_opacity(np.concatenate(bands, dtype=np.float32) / 255, premultiplied=True)
+    )
 
 
 def _convert(band, *, grey, opaque):
@@ -178,7 +180,7 @@ def _decode_numbers(image, factor):
     height = image.height - image.height % factor or image.height  # whole blocks, or a strip
     bands = map(np.asarray, _bands(image, height, factor))
     return np.concatenate(
-        [_blocks(_scale(band, min(limits), max(limits)), factor) for band in bands]
+        [block_means(scale(band, min(limits), max(limits)), factor) for band in bands]
     )
 
 
@@ -187,88 +189,3 @@ def _bands(image, height, factor):
     step = factor * max(1, BAND // (factor * image.width))
     for top in range(0, height, step):
         yield image.crop((0, top, image.width, min(top + step, height)))
-
-
-def to_unit(images):
-    """Return images on a scale from 0 to 1: each on its own, or bytes and words on theirs.
-
-    An image of nothing but 0 and 1 is black and white, whatever its dtype.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, ...)
-        Not empty, finite.
-
-    Returns
-    -------
-    images : ndarray of float32 of the same shape
-    """
-    axes = tuple(range(1, images.ndim))
-    low, high = (limit(axes, keepdims=True) for limit in (images.min, images.max))
-    return _scale(images, low, high)
-
-
-def _scale(images, low, high):
-    """Return images from 0 to 1 that have these least and largest numbers."""
-    if images.dtype.kind == "u" and images.dtype.itemsize <= 2:
-        top = np.where(high > 1, np.iinfo(images.dtype).max, 1)
-        return images / top.astype(np.float32)
-    low, high = (np.asarray(limit, dtype=float) for limit in (low, high))
-    known = (low >= 0) & (high <= 65_535)
-    top = np.where(high <= 1, 1.0, np.where(high <= 255, 255.0, 65_535.0))
-    low, high = np.where(known, 0.0, low), np.where(known, top, high)
-    return ((images - low) / np.where(high > low, high - low, 1.0)).astype(np.float32)
-
-
-def _channels(array, premultiplied=False):
-    """Return colours of shape (height, width, 1 or 3), times their opacity, and that opacity."""
-    if array.ndim == 2:
-        array = array[:, :, None]
-    if array.shape[2] < 4:
-        return array, np.ones(array.shape[:2], dtype=np.float32)
-    opacity = array[:, :, 3]
-    return array[:, :, :3] * (1 if premultiplied else opacity[:, :, None]), opacity
-
-
-def _grey(colours, opacity):
-    """Return grey levels of colours that were multiplied by their opacity."""
-    if opacity.min() < 1:
-        colours = colours + (1 - opacity)[:, :, None] * _behind(colours, opacity)
-    if colours.shape[2] == 1:
-        return colours[:, :, 0]
-    axis = _axis(colours.reshape(-1, 3)[:: 1 + colours.size // 60_000])
-    return colours @ axis - np.minimum(axis, 0).sum()
-
-
-def _behind(colours, opacity):
-    """Return the colour of paper that is to show through.
-
-    Where most of the picture is opaque, that is its paper, else its ink.
-    """
-    opaque = opacity > 0.5
-    if opaque.mean() > 0.5:
-        return np.median(colours[opaque], axis=0)
-    return float(colours.sum() < 0.5 * colours.shape[2] * opacity.sum())
-
-
-def _axis(colours):
-    """Return the weights of red, green and blue whose sum differs most among some colours."""
-    if np.ptp(colours, axis=1).max() < 0.1:
-        return LUMINANCE
-    _, axes = np.linalg.eigh(np.cov(colours.T))
-    axis = axes[:, -1]
-    axis = axis * (1 if axis @ LUMINANCE >= 0 else -1)
-    return (axis / np.abs(axis).sum()).astype(np.float32)
-
-
-def _reduce(grey, longest):
-    factor = -(-max(grey.shape) // longest)
-    return grey if factor == 1 else _blocks(grey, factor)
-
-
-def _blocks(grey, factor):
-    """Return the means of whole blocks of pixels; a strip is less than a block across."""
-    down, right = (min(factor, side) for side in grey.shape)
-    height, width = grey.shape[0] // down, grey.shape[1] // right
-    blocks = grey[: height * down, : width * right].reshape(height, down, width, right)
-    return blocks.mean((1, 3))

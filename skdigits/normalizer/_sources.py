@@ -9,7 +9,8 @@ from numbers import Number
 import numpy as np
 
 from skdigits._utils.images import PICTURE_SIDE, is_square
-from skdigits.normalizer._pictures import CHANNELS, is_picture, read_picture, to_unit
+from skdigits.normalizer._grey import to_unit
+from skdigits.normalizer._pictures import is_picture, read_picture
 
 CHUNK = 4_000_000  # pixels that are worked on at a time
 SMALL = 64  # pixels; three larger images may be the channels of one, as torch has it
@@ -78,7 +79,7 @@ def _pictures_in_array(X, shape):
                 f"X has shape {shape}: if it is one picture in colour, give [X]; if it is "
                 f"{shape[0]} grey ones, give list(X)."
             )
-        case (_, height, _, channels) if height != 1 and channels in CHANNELS[1:]:
+        case (_, height, _, channels) if height != 1 and channels in (3, 4):
             return X
         case (_, 3 | 4, _, width) if width != 1:
             return X
