@@ -9,6 +9,7 @@ from numbers import Number
 import numpy as np
 
 from skdigits._utils.images import PICTURE_SIDE, is_square
+from skdigits._utils.wording import brief
 from skdigits.normalizer._grey import to_unit
 from skdigits.normalizer._pictures import is_picture, read_picture
 
@@ -32,15 +33,17 @@ def as_pictures(X):
     Raises
     ------
     ValueError
-        If X is one picture, or nothing.
+        If X is one picture, or no list of them.
     """
     if is_picture(X):
         raise ValueError(_one(X))
     shape = getattr(X, "shape", None)
     if shape is not None:
         return _pictures_in_array(X, tuple(shape))
-    if not isinstance(X, Iterable):
+    if hasattr(X, "__array__"):
         return None
+    if not isinstance(X, Iterable):
+        raise ValueError(f"X is {brief(X)}, but a list of pictures was expected.")
     if not isinstance(X, list | tuple):
         return X
     if not X:

@@ -240,6 +240,12 @@ def test_nothing_is_refused_in_a_sentence(X):
         NORMALIZER.transform(X)
 
 
+@pytest.mark.parametrize("X", [None, 7, object], ids=str)
+def test_what_is_no_list_is_named(X):
+    with pytest.raises(ValueError, match=r"X is .*, but a list of pictures was expected"):
+        NORMALIZER.transform(X)
+
+
 def test_an_upload_that_is_awaited():
     class Awaited:
         async def read(self, size=-1):
