@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
-from skdigits import DigitNormalizer, load_pretrained, show
+from skdigits import DigitNormalizer, load_pretrained, read_digits, show
 from skdigits.datasets import fetch_mnist
 from skdigits.displays import SamplePredictionsDisplay
 
@@ -119,7 +119,8 @@ angles = 0.8 * np.pi * np.arange(6) - np.pi / 2
 corners = [(50 + 42 * np.cos(angle), 53 + 42 * np.sin(angle)) for angle in angles]
 ImageDraw.Draw(star).line(corners, fill=255, width=6, joint="curve")
 photo = photograph(np.asarray(star) / 255)
-print(f"score: {reader.score_samples([photo])[0]:.1f}")
+answer = next(read_digits([photo]))
+print(f"score: {answer.score:.1f}, answer: {answer}")
 show(photo)
 plt.show()
 

@@ -37,6 +37,7 @@ def image_files(arguments):
 
 
 def _files(argument):
+    refuse_url(argument)
     path = Path(argument)
     if path.is_dir():
         files = [file for file in path.iterdir() if is_image(file)]
@@ -44,8 +45,6 @@ def _files(argument):
     elif path.exists():
         files = [path]
         missing = f"{argument} is neither a file nor a folder."
-    elif re.match(r"\w{2,}://", argument):
-        raise ValueError(f"{argument} is a URL, which cannot be read: download it first.")
     else:
         files = [Path(file) for file in glob.glob(argument, recursive=True)]
         missing = f"{argument} is missing: no file or folder has this name, and none matches it."
@@ -53,6 +52,14 @@ def _files(argument):
     if not files:
         raise ValueError(missing)
     return files
+
+
+def refuse_url(path):
+    """Refuse the address of a page, of which a Path has left one of two slashes away."""
+    address = re.match(r"(\w{2,}):/+(.*)", str(path))
+    if address and not os.path.exists(path):
+        scheme, rest = address.groups()
+        raise ValueError(f"{scheme}://{rest} is a URL, which cannot be read: download it first.")
 
 
 def is_image(file):

@@ -3,7 +3,7 @@
 import csv
 
 from skdigits._utils.nested import first_with
-from skdigits.cli._files import image_files, is_image
+from skdigits.cli._files import image_files, is_image, refuse_url
 
 TABLE = "labels.csv"
 
@@ -95,6 +95,7 @@ def read_any_images(folder, model):
 
 def _labelled_files(folder):
     """Return image files and their labels, of the same length; empty where there are none."""
+    refuse_url(folder)
     table = folder / TABLE
     if table.exists():
         labelled = _read_table(table)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from skdigits.cli._files import refuse_url
+
 MODEL_NAME = "model.safetensors"
 
 ModelArgument = Annotated[
@@ -17,4 +19,5 @@ def open_model(path):
     """Return the model in a file, or in the folder that ``skdigits train`` made."""
     from skdigits.io import load_model
 
+    refuse_url(path)
     return load_model(path / MODEL_NAME if path.is_dir() else path)

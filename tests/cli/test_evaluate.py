@@ -129,3 +129,9 @@ def test_evaluate__own_normaliser__is_used_once_as_by_predict(own_models, photos
         run("evaluate", own_models[0] / "pictures", "--images", photos, "--json").out
     )
     assert report["loss"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_evaluate__url(folder):
+    address = "https://example.org/digits"
+    for args in (["evaluate", address], ["evaluate", folder, "--images", address]):
+        assert_refused(run(*args), 1, f"{address} is a URL, which cannot be read: download it")
