@@ -3,16 +3,22 @@
 import numpy as np
 import pytest
 from scipy.stats import binom
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skdigits import CNNDigitClassifier, SelectiveClassifier
-from skdigits.selective import choose_threshold, error_bound
+from skdigits import CNNDigitClassifier, PixelScaler, SelectiveClassifier
+from skdigits.selective import choose_threshold
+from skdigits.selective._threshold import error_bound, n_needed
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +195,94 @@ def test_score_samples_is_the_classifier_s(small_digits):
 def test_bad_parameters_are_named(parameters, message, small_digits):
     with pytest.raises(ValueError, match=f"The '{message}' parameter of SelectiveClassifier"):
         SelectiveClassifier(**{"estimator": LogisticRegression()} | parameters).fit(*small_digits)
+
+
+# sample_weight, routing, tags, seeds
+
+
+def test_weights_reach_the_classifier_split_as_the_samples_are(scaled):
+    X, y = scaled
+    weights = np.where(y == 8, 0.0, 1.0)
+    model = SelectiveClassifier(LogisticRegression(), max_error_rate=0.05, random_state=0)
+    answers = model.fit(X, y, sample_weight=weights).predict(X)
+    assert 8 not in answers
+    # Held-out samples of weight 0 do not count: else each 8 were an error.
+    assert model.coverage_ > 0.8
+    with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[1797, 5\]"):
+        model.fit(X, y, sample_weight=weights[:5])
+
+
+def test_weights_for_a_step_of_a_pipeline(scaled):
+    X, y = scaled
+    pipeline = make_pipeline(PixelScaler(), LogisticRegression())
+    model = SelectiveClassifier(pipeline, max_error_rate=0.05, random_state=0)
+    model.fit(X, y, logisticregression__sample_weight=(y != 8).astype(float))
+    assert 8 not in model.predict(X)
+    assert model.coverage_ > 0.5
+
+
+def test_metadata_is_routed_to_the_classifier(scaled):
+    X, y = scaled
+    weights = (y != 8).astype(float)
+    with config_context(enable_metadata_routing=True):
+        inner = LogisticRegression().set_fit_request(sample_weight=True)
+        model = SelectiveClassifier(inner, max_error_rate=0.05, random_state=0)
+        assert 8 not in model.fit(X, y, sample_weight=weights).predict(X)
+        model.set_score_request(sample_weight=False)
+        search = GridSearchCV(model, {"max_error_rate": [0.05]}, cv=2)
+        search.fit(X, y, sample_weight=weights)
+        assert 8 not in search.predict(X)
+        inner = LogisticRegression()
+        with pytest.raises(ValueError, match="sample_weight.* are passed but are not"):
+            SelectiveClassifier(inner).fit(X, y, sample_weight=weights)
+
+
+def test_tags_are_its_own_where_it_differs():
+    inner = MLPClassifier()
+    assert get_tags(inner).classifier_tags.multi_label
+    tags = get_tags(SelectiveClassifier(inner)).classifier_tags
+    assert not tags.multi_label
+    assert tags.poor_score
+    assert not get_tags(inner).classifier_tags.poor_score
+
+
+@pytest.mark.parametrize(
+    ("y", "weights", "expected"),
+    [
+        ([3, 3, 3, 3], None, "one class only, 3: give samples of two"),
+        (["3", "3", "3", "3"], None, "one class only, '3'"),
+        ([3, 3, 4, 4], [1, 1, 0, 0], "one class only, 3 of a sample_weight other than 0"),
+        ([3, 3, 4, 4], [0, 0, 0, 0], "no samples of a sample_weight other than 0"),
+    ],
+)
+def test_one_class_leaves_nothing_to_choose(y, weights, expected):
+    parameters = {} if weights is None else {"sample_weight": weights}
+    with pytest.raises(ValueError, match=expected):
+        SelectiveClassifier(GaussianNB()).fit(np.eye(4), y, **parameters)
+
+
+def test_its_seed_repeats_the_whole_fit(scaled):
+    X, y = scaled[0][:400], scaled[1][:400]
+    pipeline = make_pipeline(PixelScaler(), RandomForestClassifier(5))
+    model = SelectiveClassifier(pipeline, max_error_rate=0.2, random_state=3)
+    first, second = (clone(model).fit(X, y).predict_proba(X) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    assert pipeline[-1].random_state is None  # what was given stays as it is
+    fixed = SelectiveClassifier(RandomForestClassifier(5, random_state=7), max_error_rate=0.2)
+    fixed.set_params(random_state=3).fit(X, y)
+    assert fixed.estimator_.random_state == 7
+
+
+def test_too_few_samples_are_told_how_many_are_needed(scaled):
+    X, y = scaled[0][:20], scaled[1][:20]
+    expected = "10 held-out samples .* below 0.01, .* takes 528 .* without an error, and 10 can"
+    with pytest.warns(UserWarning, match=expected):
+        SelectiveClassifier(GaussianNB(var_smoothing=0.1)).fit(X, y)
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.05, 0.01])
+def test_so_many_are_needed_and_fewer_do_not_do(rate):
+    n = n_needed(rate, 0.05)
+    for count, is_enough in ((n, True), (n - 1, False)):
+        confidence, is_right = np.linspace(0.5, 1, count), np.ones(count, dtype=bool)
+        assert (choose_threshold(confidence, is_right, rate, 0.05) < np.inf) == is_enough
