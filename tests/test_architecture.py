@@ -89,7 +89,7 @@ def test_works_with_any_classifier(path):
 
 @each("reading")
 def test_reading_asks_any_classifier(path):
-    assert third_party_of(path) <= {"numpy"}
+    assert third_party_of(path) <= {"numpy", "sklearn"}
     assert ours_of(path) <= {"_utils", "normalizer", "io"}
 
 

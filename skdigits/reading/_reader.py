@@ -8,6 +8,7 @@ from itertools import islice
 from math import isqrt
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skdigits._utils.nested import first_with
 from skdigits.normalizer import (
@@ -53,6 +54,8 @@ def read_digits(pictures, model=None, *, max_error_rate=None):
     ValueError
         If `pictures` is a single picture, `model` is given with `max_error_rate`, or the rate is
         out of range or too small to be promised. It is raised at once, not with the first answer.
+    NotFittedError
+        If `model` is not fitted; at once, too.
 
     See Also
     --------
@@ -108,6 +111,12 @@ class Reader:
             from skdigits.io import load_pretrained  # which needs torch
 
             model = load_pretrained(max_error_rate=max_error_rate)
+        if not hasattr(model, "predict"):
+            raise ValueError(
+                f"model is of type {type(model).__name__}, but a classifier was expected: "
+                "load_model opens the file of one."
+            )
+        check_is_fitted(model)
         self.reject_unlike = max_error_rate is not None
         self.keep_diagnoses = keep_diagnoses
         self.normalizer, self.classifier = find_normalizer(model), model
@@ -178,13 +187,14 @@ class Reader:
 
 def _check_pictures(pictures):
     shape: tuple = getattr(pictures, "shape", ())
-    one = (
-        isinstance(pictures, str | os.PathLike | bytes | bytearray | memoryview | Mapping)
-        or any(hasattr(pictures, name) for name in ("getbands", "read"))
-        or len(shape) == 2
-        or (len(shape) == 3 and shape[2] in (1, 3, 4))
-    )
-    if one:
+    if len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4)):
+        raise ValueError(
+            f"pictures has the shape {tuple(shape)}: for one picture give [picture], for several "
+            "an array of shape (n_pictures, height, width) or a list."
+        )
+    if isinstance(pictures, str | os.PathLike | bytes | bytearray | memoryview | Mapping) or any(
+        hasattr(pictures, name) for name in ("getbands", "read")
+    ):
         raise ValueError("pictures is one picture, but a list was expected: give [picture].")
     if not hasattr(pictures, "__iter__"):
         raise ValueError(f"pictures is of type {type(pictures).__name__}, but a list was expected.")

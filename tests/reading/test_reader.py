@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -198,8 +199,27 @@ def test_max_error_rate__rejects_what_is_uncertain_or_not_like_a_digit():
     "picture", ["photo.jpg", IMAGES[0], np.ones((20, 30, 3)), Image.new("L", (9, 9)), b"PNG", {}]
 )
 def test_one_picture_instead_of_a_list(picture):
-    with pytest.raises(ValueError, match=r"pictures is one picture.* give \[picture\]"):
+    with pytest.raises(ValueError, match=r"^pictures .* give \[picture\]"):
         read_digits(picture)
+
+
+def test_rows_instead_of_pictures():
+    with pytest.raises(ValueError, match=r"\(5, 784\).* of shape \(n_pictures, height, width\)"):
+        read_digits(np.zeros((5, 784)))
+
+
+def test_model_that_is_none_or_not_fitted():
+    with pytest.raises(ValueError, match="model is of type str.* load_model opens"):
+        read_digits(IMAGES, "model.safetensors")
+    for model in (LogisticRegression(), make_pipeline(DigitNormalizer(), LogisticRegression())):
+        with pytest.raises(NotFittedError):
+            read_digits(IMAGES, model)
+
+
+def test_model_of_rows_that_are_no_square():
+    model = LogisticRegression().fit(np.eye(10), range(10))
+    with pytest.raises(ValueError, match="reads 10 features, which are no square image"):
+        read_digits(IMAGES, model)
 
 
 @pytest.mark.parametrize("pictures", [3, None])
