@@ -288,26 +288,26 @@ def test_underfitting__planted(train, test):
 
 
 class Sure(ClassifierMixin, BaseEstimator):
-    """Reads the first pixel as the label, and is ever sure."""
+    """Reads a tenth of the first pixel as the label, and is ever sure."""
 
     def fit(self, X, y):
         self.classes_ = np.unique(y)
         return self
 
     def predict_proba(self, X):
-        return 0.001 + 0.99 * (X[:, [0]].astype(int) == self.classes_)
+        return 0.001 + 0.99 * (self.predict(X)[:, None] == self.classes_)
 
     def predict(self, X):
-        return X[:, 0].astype(int)
+        return X[:, 0].astype(int) // 10
 
 
 def test_overconfidence__planted():
     rng = np.random.default_rng(0)
     y = np.arange(400) % 10
-    X = np.column_stack([y, rng.random((400, 3))])
+    X = np.column_stack([10 * y, rng.random((400, 3))])
     model = Sure().fit(X, y)
     assert diagnose(model, X, y) == []
-    X[rng.permutation(400)[:40], 0] = 3
+    X[rng.permutation(400)[:40], 0] = 30
     (found,) = diagnose(model, X, y)
     assert found.code == "overconfidence"
     assert "99.1%" in found.message
@@ -391,3 +391,50 @@ def test_model_and_images_are_left_as_they_are(network, test):
     diagnose(network, X, y, X_train=X)
     np.testing.assert_array_equal(X, test[0])
     assert vars(network) == before
+
+
+class Calibrated(Sure):
+    """Says with which probability that is the label: the second pixel."""
+
+    def predict_proba(self, X):
+        others = (1 - X[:, [1]]) / (len(self.classes_) - 1)
+        return np.where(self.predict(X)[:, None] == self.classes_, X[:, [1]], others)
+
+
+@pytest.mark.parametrize("n", [3, 10, 30, 100])
+@pytest.mark.parametrize("least", [0.5, 0.9, 0.99])
+def test_overconfidence__not_in_a_calibrated_model(n, least):
+    rng = np.random.default_rng(n)
+    n_found = 0
+    for _ in range(60):
+        truth, confidence = rng.integers(0, 10, n), rng.uniform(least, 1, n)
+        is_right = rng.random(n) < confidence
+        answers = np.where(is_right, truth, (truth + 1) % 10)
+        X = np.column_stack([10 * answers, confidence])
+        model = Calibrated().fit(X, np.arange(10))
+        n_found += "overconfidence" in codes(model, X, truth)
+    assert n_found <= 1
+
+
+def test_overconfidence__not_from_three_images():
+    X = np.column_stack([[10, 20, 30], [0.99999, 0.99999, 0.99999]])
+    assert "overconfidence" not in codes(Calibrated().fit(X, np.arange(10)), X, [1, 2, 4])
+
+
+@pytest.mark.parametrize("place", [0, 64])
+@pytest.mark.parametrize("kind", [int, str])
+def test_other_columns__labels(place, kind, digits):
+    X, y = np.insert(digits[0] * 15, place, digits[1], axis=1), digits[1].astype(kind)
+    clf = LogisticRegression(C=0.001).fit(X[:500] / 255, y[:500])
+    found = diagnose(clf, X[500:900], y[500:900])
+    assert "other-columns" in [finding.code for finding in found]
+    (labels,) = [finding for finding in found if finding.code == "other-columns"]
+    assert f"Column {place} of X holds the labels" in labels.message
+    assert "other-columns" in codes(clf, X[500:900])  # without labels, by its values
+
+
+def test_other_columns__index(digits):
+    X = np.insert(digits[0], 0, np.arange(len(digits[0])), axis=1)
+    clf = LogisticRegression(C=0.001, max_iter=500).fit(X[:500, :] / 16, digits[1][:500])
+    found = diagnose(clf, X[500:600])
+    assert any("Column 0 of X counts the rows" in finding.message for finding in found)

@@ -24,7 +24,7 @@ from skdigits.diagnosing._models import (
     find_per_pixel_scaling,
     find_underfitting,
 )
-from skdigits.diagnosing._rows import find_leaked
+from skdigits.diagnosing._rows import find_leaked, find_other_columns
 
 __all__ = ["Finding", "diagnose"]
 
@@ -40,6 +40,7 @@ MISTAKES = {
 }
 WEAKNESSES = {
     "per-pixel-scaling": find_per_pixel_scaling,
+    "other-columns": find_other_columns,
     "leaked-duplicates": find_leaked,
     "class-imbalance": find_imbalance,
     "overfitting": find_overfitting,

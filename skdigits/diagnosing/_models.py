@@ -32,7 +32,9 @@ UNLEARNED = 0.3  # of the loss of guessing
 STILL_FALLING = 0.2  # of the loss, in the last epoch
 LEARNED = 0.05  # of the loss of guessing; below, what is left to learn is little
 OVERCONFIDENT = 0.03  # mean confidence less accuracy
-N_ERRORS = 3.0  # standard errors of it, so that chance finds one in a thousand sets
+N_CALIBRATION = 30  # images; of fewer, one label that is wrong itself would show as much
+SURE = 0.99  # as no set of labels is without errors
+CHANCE = 0.001  # that so few are right, were the probabilities true
 
 
 def find_per_pixel_scaling(case):
@@ -106,9 +108,9 @@ def find_overconfidence(case):
     truth = case.texts[case.read]
     right = answers == truth
     gap = confidence.mean() - right.mean()
-    # Of right answers among as many, were the probabilities true.
-    error = np.sqrt((confidence * (1 - confidence)).sum()) / len(confidence)
-    if gap < max(OVERCONFIDENT, N_ERRORS * error):
+    if len(confidence) < N_CALIBRATION or gap < OVERCONFIDENT:
+        return None
+    if _chance_of_so_few(right.sum(), confidence.clip(max=SURE)) > CHANCE:
         return None
     calibration_error = expected_calibration_error(truth, case.probabilities, labels=case.classes)
     return (
@@ -117,6 +119,14 @@ def find_overconfidence(case):
         "Calibrate on images held out: CalibratedClassifierCV(FrozenEstimator(model)), or fit with "
         "label_smoothing above 0.",
     )
+
+
+def _chance_of_so_few(n_right, probabilities):
+    """Return the probability that at most so many come true, each with its own probability."""
+    by_number = np.ones(1)
+    for probability in probabilities:
+        by_number = np.convolve(by_number, [1 - probability, probability])
+    return by_number[: n_right + 1].sum()
 
 
 def _history(case):

@@ -1,12 +1,64 @@
-"""Images that are among those the model was fitted on."""
+"""Rows that hold more than pixels, or images that the model was fitted on.
+
+Each check returns what was found and the remedy, or None.
+"""
 
 import hashlib
+from math import isqrt
 
 import numpy as np
 
+from skdigits.diagnosing._case import as_text
+
+N_ROWS = 10  # of fewer, a pixel may count them by chance
+AGREES = 0.98  # of the rows, as a few labels may be mended in y
+
+
+def find_other_columns(case):
+    """Find a column that holds the labels or counts the rows."""
+    if case.X is None or len(case.X) < N_ROWS:
+        return None
+    for column in {0: None, case.X.shape[1] - 1: None} | dict.fromkeys(_candidates(case)):
+        values = case.X[:, column]
+        if what := _what_is_no_pixel(values, case):
+            return (
+                f"Column {column} of X {what}; it is no pixel.",
+                f"Leave it out, by np.delete(X, {column}, axis=1), refit, and look for others.",
+            )
+    return None
+
+
+def _candidates(case):
+    """Return the columns whose first values are the labels."""
+    if case.texts is None or case.texts.dtype.kind != "U":
+        return []
+    labels = [float(text) if _is_number(text) else np.nan for text in case.texts[:N_ROWS]]
+    return np.flatnonzero((case.X[:N_ROWS] == np.array(labels)[:, None]).mean(axis=0) > 0.5)
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _what_is_no_pixel(values, case):
+    n_values = len(np.unique(values))
+    if n_values > 1 and case.texts is not None and (as_text(values) == case.texts).mean() > AGREES:
+        return "holds the labels"
+    if (np.diff(values.astype(float)) == 1).all():
+        return "counts the rows"
+    is_one_more = isqrt(case.X.shape[1] - 1) ** 2 == case.X.shape[1] - 1
+    are_digits = (values == np.rint(values)).all() and values.min() >= 0 and values.max() <= 9
+    if is_one_more and are_digits and n_values >= 5 and case.X.max() > 16:
+        return "has the values 0 to 9 only, as labels have, in rows of a square and one"
+    return None
+
 
 def find_leaked(case):
-    """Find images of X_train in X; return what was found and the remedy, or None."""
+    """Find images of X_train in X."""
     if case.X_train is None:
         return None
     known = {key for key in _keys(case.X_train) if key}
