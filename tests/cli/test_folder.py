@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -198,8 +197,3 @@ def test_message_names_the_folder_that_was_asked_for(tmp_path):
     with pytest.raises(OSError, match=f"^{place}/report.txt cannot be written"):
         run()
     assert os.listdir(tmp_path) == []
-
-
-def test_results__are_what_train_leaves():
-    from_tests = Path(__file__).with_name("test_cli.py").read_text()
-    assert all(f'"{name}"' in from_tests for name in RESULTS)

@@ -57,8 +57,9 @@ def test_answers_reach_stdout_whatever_the_other_streams(redirection, folder):
     ("redirection", "words"),
     [(">&-", "standard output is closed"), (">/dev/full", "No space left on device")],
 )
-def test_what_cannot_be_printed__is_said_and_the_code_is_1(redirection, words, tmp_path):
-    done = shell(f"$C info {redirection}", cwd=tmp_path)
+@pytest.mark.parametrize("command", ["info", "predict 3.png", "predict 3.png --csv"])
+def test_what_cannot_be_printed__is_said_and_the_code_is_1(command, redirection, words, folder):
+    done = shell(f"$C {command} {redirection}", cwd=folder)
     assert done.returncode == 1
     assert done.stderr.startswith("skdigits: What this command found cannot be printed: ")
     assert words in done.stderr
