@@ -1,6 +1,6 @@
 """What is inside a pipeline, a search or a wrapper."""
 
-__all__ = ["first_with", "nested"]
+__all__ = ["first_with", "nested", "steps_of"]
 
 
 def nested(model, step=-1):
@@ -25,3 +25,12 @@ def nested(model, step=-1):
 def first_with(name, model, step=-1):
     """Return the first that has an attribute, of a model and what is `nested` in it, or None."""
     return next((each for each in nested(model, step) if hasattr(each, name)), None)
+
+
+def steps_of(model):
+    """Return what data goes through in a model, in order; the last is the classifier."""
+    transformers: list = []
+    for each in nested(model):
+        first = [step for _, step in getattr(each, "steps", ())[:-1]]
+        transformers += [step for step in first if hasattr(step, "transform")]
+    return [*transformers, each]

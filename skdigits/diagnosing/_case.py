@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from skdigits._utils.images import as_rows, find_image_shape
-from skdigits._utils.nested import nested
+from skdigits._utils.nested import steps_of
 from skdigits.normalizer import find_normalizer
 from skdigits.preprocessing import PixelScaler, why_refused
 
@@ -48,7 +48,7 @@ class Case:
     """
 
     def __init__(self, model, X, y, X_train):
-        self.model, self.steps = model, list(_steps(model))
+        self.model, self.steps = model, steps_of(model)
         self.classes = as_text(model.classes_)
         reads_pictures = find_normalizer(model) is not None
         self.X: Any = None
@@ -170,14 +170,6 @@ def _rows(X, name):
     rows, shape = as_rows(X)
     rows = check_array(rows, input_name=name)
     return (rows.astype(np.float32) if rows.dtype == bool else rows), shape
-
-
-def _steps(model):
-    """Yield a model's steps in order; of a search or wrapper, what it has fitted."""
-    for each in nested(model):
-        first = [step for _, step in getattr(each, "steps", ())[:-1]]
-        yield from (step for step in first if hasattr(step, "transform"))
-    yield each
 
 
 def _quietly(ask, images):

@@ -5,7 +5,7 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skdigits.displays._shared import COLORS, first_with_input, new_axes
+from skdigits.displays._shared import COLORS, classifier_and_input, new_axes
 
 _COLORS = (*COLORS, "#882255", "#999933", "#777777")  # with Tol's wine, olive and grey
 _MARKERS = "os^DvPX"  # with ten colours, 70 labels differ
@@ -97,7 +97,7 @@ class EmbeddingDisplay:
             If the estimator has no network inside, or the reducer does not give two dimensions.
         """
         check_consistent_length(X, y)
-        classifier, seen = first_with_input("features", estimator, X)
+        classifier, seen = classifier_and_input("features", estimator, X)
         labels = column_or_1d(estimator.predict(X) if y is None else y)
         reducer = PCA(n_components=2, random_state=0) if reducer is None else clone(reducer)
         embedding = np.asarray(reducer.fit_transform(classifier.features(seen)))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skdigits.displays._image_grid import as_images
-from skdigits.displays._shared import first_with_input, new_axes
+from skdigits.displays._shared import classifier_and_input, new_axes
 
 _GAP = 0.1  # between maps that are 1 wide
 _TITLE = 0.4  # height of the text above a row
@@ -79,7 +79,7 @@ class FeatureMapsDisplay:
         ValueError
             If the estimator has no network inside, or there is not one image.
         """
-        classifier, seen = first_with_input("feature_maps", estimator, X)
+        classifier, seen = classifier_and_input("feature_maps", estimator, X)
         maps = [layer[0] for layer in classifier.feature_maps(seen)]
         images = as_images(seen, None, classifier)
         if len(images) != 1:

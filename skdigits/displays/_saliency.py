@@ -14,7 +14,7 @@ from skdigits.displays._attribution import (
     occlusion,
 )
 from skdigits.displays._image_grid import as_images
-from skdigits.displays._shared import first_with_input
+from skdigits.displays._shared import classifier_and_input
 
 _UNITS = {
     "occlusion": "fall of the probability, in %",
@@ -47,9 +47,9 @@ def _occlusion(estimator, X, images, target, patch_size):
 def _integrated_gradients(estimator, X, images, target, n_steps):
     """Return the images that the network sees, and their maps."""
     check_scalar(n_steps, "n_steps", Integral, min_val=1)
-    classifier, end = first_with_input("gradients", estimator, X)
+    classifier, end = classifier_and_input("gradients", estimator, X)
     paper = in_form_of(X, backgrounds(images))
-    _, start = first_with_input("gradients", estimator, paper)
+    _, start = classifier_and_input("gradients", estimator, paper)
     maps = integrated_gradients(classifier, start, end, target, n_steps)
     return as_images(end, None, classifier), maps
 

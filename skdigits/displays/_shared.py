@@ -1,6 +1,6 @@
 """What the displays share."""
 
-from skdigits._utils.nested import nested
+from skdigits._utils.nested import steps_of
 
 # Okabe and Ito's blue and vermilion: colour-blind readers tell them apart too.
 BLUE, VERMILION = "#0072B2", "#D55E00"
@@ -23,19 +23,19 @@ def laid_out(ax):
     return ax.get_window_extent()
 
 
-def first_with_input(name, estimator, X):
-    """Return the first that has a method of a network, as `first_with`, and what it sees of `X`.
+def classifier_and_input(name, estimator, X):
+    """Return the classifier in an estimator, which must have a method, and what it sees of `X`.
 
     Raises
     ------
     ValueError
-        If none has it.
+        If it does not have it.
     """
-    for each in nested(estimator):
-        if hasattr(each, name):
-            return each, X
-        if len(getattr(each, "steps", ())) > 1:
-            X = each[:-1].transform(X)
+    *transformers, last = steps_of(estimator)
+    if hasattr(last, name):
+        for step in transformers:
+            X = step.transform(X)
+        return last, X
     raise ValueError(
         f"{type(estimator).__name__} has no {name}: give a fitted CNNDigitClassifier, or a "
         "pipeline, search or wrapper with one inside."
