@@ -1,19 +1,16 @@
 """The classifier: validation, labels and what fit learns; the face of training."""
 
 import functools
-import math
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
 
 from skdigits import training
-from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
+from skdigits._utils.images import find_image_shape, rows_to_images
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
     Interval,
@@ -21,26 +18,14 @@ from skdigits._utils.sklearn import (
     _fit_context,
     with_callbacks,
 )
+from skdigits._utils.warning import warn_user
 from skdigits.augmentation import Distortion
 from skdigits.classifier import _auto
 from skdigits.classifier._predictions import PredictionMixin
 from skdigits.classifier._representation import ReprMixin
-from skdigits.training import (
-    DTYPES,
-    OPTIMIZERS,
-    EpochTasks,
-    Progress,
-    ResidentImages,
-    encode,
-    from_state,
-    get_state,
-    guessing_loss,
-    hold_out,
-    is_callback,
-    least_loss,
-    new_net,
-    pixel_statistics,
-)
+from skdigits.training import DTYPES, OPTIMIZERS, EpochTasks, Plan
+
+MOST = 2**31 - 1  # of anything that is counted
 
 
 def unchanged_on_failure(method):
@@ -59,13 +44,23 @@ def unchanged_on_failure(method):
     return wrapper
 
 
-def _learned(net, history):
-    """Return the attributes that training has given to the estimator."""
-    return {"net_": net, "history_": [*history], "n_epochs_": len(history)}
-
-
 def _are_sizes(values):
     return all(isinstance(value, Integral) and int(value) > 0 for value in values)
+
+
+def _are_blocks(filters):
+    blocks = [[block] if isinstance(block, Integral) else block for block in filters]
+    return all(isinstance(b, list | tuple | np.ndarray) and _are_sizes(b) for b in blocks)
+
+
+def _learned(net, history, interrupted=False):
+    """Return the attributes that training gives to the estimator."""
+    return {
+        "net_": net,
+        "history_": [*history],
+        "n_epochs_": len(history),
+        "interrupted_": interrupted,
+    }
 
 
 class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseEstimator):
@@ -148,9 +143,9 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         Seed of the initial weights, the hold-out, the order of the images and their distortion.
         With an int, the same machine gives the same weights to the last bit. None draws a fresh
         seed from the operating system.
-    device : str, default="auto"
-        Where to compute, in torch's words. "auto" means "cuda", else "mps", else "cpu", whichever
-        is available first.
+    device : str or torch.device, default="auto"
+        Where to compute: a PyTorch device such as "cuda:0". "auto" means "cuda", else "mps", else
+        "cpu", whichever is available first.
     precision : {"auto", "float32", "bfloat16", "float64"}, default="auto"
         Number format of training. "auto" means float64 up to 512 training images, bfloat16 from
         10,000 on where the processor computes it natively, else float32. Under bfloat16 the
@@ -177,6 +172,10 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         "valid_accuracy", "learning_rate" (of the last batch) and "seconds".
     n_epochs_, n_iter_ : int
         Number of epochs trained.
+    interrupted_ : bool
+        Whether Ctrl-C ended the last training, whose network was kept.
+    pixel_scale_ : float
+        Standard deviation of the pixels of the training images, by which they are standardised.
     n_weights_ : int
         Number of weights of the network, or of all networks together, biases included.
     patch_size_, filters_, max_epochs_, batch_size_, label_smoothing_, augment_, device_, precision_
@@ -230,9 +229,9 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         "filters": ["array-like", StrOptions({"auto"})],
         "kernel_size": [Interval(Integral, 1, None, closed="left")],
         "hidden_layer_sizes": ["array-like"],
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "n_estimators": [Interval(Integral, 1, MOST, closed="both")],
+        "max_epochs": [Interval(Integral, 1, MOST, closed="both"), StrOptions({"auto"})],
+        "batch_size": [Interval(Integral, 1, MOST, closed="both"), StrOptions({"auto"})],
         "optimizer": [StrOptions(set(OPTIMIZERS))],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
@@ -243,12 +242,12 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
-        "patience": [Interval(Integral, 1, None, closed="left")],
+        "patience": [Interval(Integral, 1, MOST, closed="both")],
         "warm_start": ["boolean"],
         "on_interrupt": [StrOptions({"raise", "keep"})],
         "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
-        "device": [str],
+        "device": [str, torch.device],
         "precision": [StrOptions({"auto", *DTYPES})],
         "verbose": ["verbose"],
     }
@@ -339,7 +338,7 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             On Ctrl-C, unless ``on_interrupt="keep"``.
         """
         continued = self.warm_start and hasattr(self, "net_")
-        X, y = self._check_data(X, y, reset=not continued)
+        images, y = self._check_data(X, y, reset=not continued)
         classes = np.unique(y)
         if continued and not np.array_equal(classes, self.classes_):
             raise ValueError(
@@ -347,21 +346,30 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
                 f"{self.classes_}, got {classes}."
             )
         rng = self._random_state()
-        train, valid = encode(X, y, classes, sample_weight, self.class_weight), None
+        train = training.encode(images, y, classes, sample_weight, self.class_weight)
+        valid = None
         if self.early_stopping or self.validation_fraction is not None:
-            train, valid = hold_out(train, self.validation_fraction or 0.1, rng)
+            fraction = self.validation_fraction or 0.1
+            train, valid = training.hold_out(train, fraction, classes, rng)
         self._choose(len(train.y), continued)
-        if not continued:
-            self._start(train, classes, rng)
-        context = self._init_callback_context(max_subtasks=self.max_epochs_)
-        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
-        return self._train(
-            train,
-            valid,
+        net = self._continued() if continued else self._started(train, classes, rng)
+        history = [*self.history_] if continued else []
+        tasks = EpochTasks(
+            self._init_callback_context(max_subtasks=self.max_epochs_),
+            self,
+            lambda net: _learned(training.copy_net(net, net.recipe), history),
+            X=X,
+            y=y,
+            metadata=None if sample_weight is None else {"sample_weight": sample_weight},
+        )
+        plan = self._plan(
+            history=history,
             max_epochs=self.max_epochs_,
             schedule=self.schedule,
-            tasks=functools.partial(EpochTasks, context, self, X=X, y=y, metadata=metadata),
+            patience=self.patience if self.early_stopping else None,
+            tasks=tasks,
         )
+        return self._learn(net, train, valid, plan)
 
     @unchanged_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
@@ -399,48 +407,67 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         first = not hasattr(self, "net_")
         if first and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        X, y = self._check_data(X, y, reset=first)
+        images, y = self._check_data(X, y, reset=first)
         classes = self.classes_ if classes is None else np.unique(classes)
         if not first and not np.array_equal(classes, self.classes_):
             raise ValueError(
                 f"classes={classes} is not the same as on the first call to partial_fit: "
                 f"{self.classes_}."
             )
-        train = encode(X, y, classes, sample_weight, self.class_weight)
+        train = training.encode(images, y, classes, sample_weight, self.class_weight)
         self._choose(max(len(train.y), _auto.EXACT_SAMPLES + 1), not first)
-        if self.label_smoothing == "auto":
+        if _auto.is_text(self.label_smoothing, "auto"):
             self.label_smoothing_ = 0.0  # a part of the data is too little to calibrate by
-        if first:
-            self._start(train, classes, self._random_state())
-        return self._train(train, None, max_epochs=1, schedule="constant")
+        net = self._started(train, classes, self._random_state()) if first else self._continued()
+        plan = self._plan(
+            history=[] if first else [*self.history_],
+            max_epochs=1,
+            schedule="constant",
+            is_whole=False,
+        )
+        return self._learn(net, train, None, plan)
 
     def _check_data(self, X, y, *, reset):
-        self._check_sizes()
-        X, shape = as_rows(X)
-        X, y = validate_data(self, X, y, reset=reset, dtype="numeric")
+        """Return checked images and labels."""
+        self._check_parameters()
+        X, y, shape = self._check_rows(X, y, reset=reset)
         check_classification_targets(y)
         if reset:
             stated = shape if self.image_shape is None else self.image_shape
             self.image_shape_ = find_image_shape(X.shape[1], stated)
-        self._check_image_shape(shape)
-        return X, y
-
-    def _check_sizes(self):
-        """Check what `_parameter_constraints` cannot say."""
-        if self.filters != "auto":
-            blocks = [[block] if isinstance(block, Integral) else block for block in self.filters]
-            if not all(isinstance(block, list | tuple) and _are_sizes(block) for block in blocks):
-                raise ValueError(
-                    f"filters must hold positive integers, or tuples of them, got {self.filters}."
+            missing = self.image_shape_[0] * self.image_shape_[1] - X.shape[1]
+            if missing:
+                warn_user(
+                    f"X has {X.shape[1]} features, which make no square: rows are taken for images "
+                    f"of {self.image_shape_[0]} x {self.image_shape_[1]} pixels of which the last "
+                    f"{missing} are empty. Leave out columns that are no pixels, such as labels, "
+                    "or set image_shape."
                 )
+        self._check_image_shape(shape)
+        return rows_to_images(X, self.image_shape_), y
+
+    def _check_parameters(self):
+        """Check what `_parameter_constraints` cannot say."""
+        if not _auto.is_text(self.filters, "auto") and not _are_blocks(self.filters):
+            raise ValueError(
+                f"filters must hold positive integers, or tuples of them, got {self.filters!r}."
+            )
         if not _are_sizes(self.hidden_layer_sizes):
             raise ValueError(
-                f"hidden_layer_sizes must hold positive integers, got {self.hidden_layer_sizes}."
+                f"hidden_layer_sizes must hold positive integers, got {self.hidden_layer_sizes!r}."
             )
-        if not all(map(is_callback, self.callbacks or [])):
+        if self.image_shape is not None and not (
+            _are_sizes(self.image_shape) and len(self.image_shape) == 2
+        ):
             raise ValueError(
-                f"callbacks must hold skorch callbacks or functions, got {self.callbacks}."
+                f"image_shape must be (height, width) in pixels, got {self.image_shape!r}."
             )
+        for callback in self.callbacks or []:
+            if not training.is_callback(callback):
+                raise ValueError(
+                    "callbacks must hold skorch callbacks or functions; those of scikit-learn are "
+                    f"given to set_callbacks. Got {callback!r}."
+                )
         if self.kernel_size % 2 == 0:
             raise ValueError(f"kernel_size must be odd, got {self.kernel_size}.")
 
@@ -478,26 +505,30 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         return check_random_state(self.random_state)
 
     def _choose(self, n_samples, continued):
-        """Set what each parameter that may be "auto" means for so many samples."""
+        """Set what each parameter that may be "auto" means for so many samples.
+
+        A network that is trained on keeps its architecture, and what "auto" meant for where and how
+        it computes.
+        """
         situation = _auto.Situation(n_samples, self.image_shape_)
         for name in _auto.RULES:
-            if not (continued and name in ("patch_size", "filters", "device", "precision")):
-                setattr(self, f"{name}_", _auto.choose(name, getattr(self, name), situation))
+            value = getattr(self, name)
+            is_kept = name in ("patch_size", "filters", "device", "precision")
+            if not (continued and is_kept and _auto.is_text(value, "auto")):
+                setattr(self, f"{name}_", _auto.choose(name, value, situation))
             if name == "device":
                 situation.device = self.device_
 
-    def _start(self, train, classes, rng):
-        """Set all that a first fit sets and a further one keeps."""
-        self.classes_ = classes
-        mean, scale = pixel_statistics(train.X, train.weight)
+    def _recipe(self, n_classes):
+        """Return what a net is made by."""
         recipe = {
             "architecture": {
                 "image_shape": self.image_shape_,
-                "n_classes": len(classes),
+                "n_classes": n_classes,
                 "patch_size": self.patch_size_,
-                "filters": tuple(self.filters_),
+                "filters": self.filters_,
                 "kernel_size": self.kernel_size,
-                "hidden_layer_sizes": tuple(self.hidden_layer_sizes),
+                "hidden_layer_sizes": tuple(map(int, self.hidden_layer_sizes)),
                 "n_estimators": self.n_estimators,
             },
             "precision": self.precision_,
@@ -508,96 +539,46 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             recipe["weight_decay"] = self.weight_decay
         if self.optimizer == "sgd":
             recipe.update(momentum=self.momentum, nesterov=self.momentum > 0)
-        self.net_ = new_net(recipe, seed=rng.randint(2**31), pixel_mean=mean, pixel_scale=scale)
-        self.history_ = []
+        return recipe
 
-    def _train(self, train, valid, *, max_epochs, schedule, tasks=None):
-        net, history = from_state(get_state(self.net_)), [*self.history_]
-        distort = self.augment_ and self.augment_.for_training()
-        dataset = self._resident(train)
-        held_out = None if valid is None else self._resident(valid)
-        n_batches = max_epochs * math.ceil(len(dataset) / self.batch_size_)
-        if tasks is not None:
-            tasks = tasks(learned=lambda net: _learned(from_state(get_state(net)), history))
-        try:
-            with Progress(self.verbose, len(history) + max_epochs, n_batches) as progress:
-                training.train(
-                    net,
-                    dataset,
-                    held_out,
-                    max_epochs=max_epochs,
-                    batch_size=self.batch_size_,
-                    learning_rate=self.learning_rate,
-                    schedule=schedule,
-                    label_smoothing=self.label_smoothing_,
-                    distort=distort,
-                    patience=self.patience if self.early_stopping else None,
-                    history=history,
-                    callbacks=self.callbacks or [],
-                    tasks=tasks,
-                    progress=progress,
+    def _started(self, train, classes, rng):
+        """Return a new net for some classes."""
+        self.classes_ = classes
+        return training.new_net(self._recipe(len(classes)), train, seed=rng.randint(2**31))
+
+    def _continued(self):
+        """Return a copy of the net to train on, with the present settings of the training."""
+        recipe, before = self._recipe(len(self.classes_)), self.net_.recipe["architecture"]
+        for name, value in recipe["architecture"].items():
+            if value != before[name]:
+                raise ValueError(
+                    f"{name}={value!r} cannot continue a network of {name}={before[name]!r}: set "
+                    "it back, or fit anew with warm_start=False."
                 )
-        except KeyboardInterrupt:
-            if self.on_interrupt == "raise" or len(history) == len(self.history_):
-                raise
-            self._warn_of_interrupt(history[len(self.history_) :], max_epochs)
-        self.__dict__.update(_learned(net, history))
-        if tasks is not None:
-            self._finish(dataset, held_out, distort)
-            tasks.close(net)
-        self._warn_if_no_better_than_guessing(train)
-        return self
-
-    def _finish(self, dataset, held_out, distort):
-        """Learn what takes a whole training: statistics, temperature and what is typical."""
-        if self.augment_:
-            training.refresh_statistics(self.net_, dataset)
-        if self.label_smoothing_:
-            n_images = len(dataset) + (0 if held_out is None else len(held_out))
-            lowest = training.least_temperature(n_images, len(self.classes_), self.label_smoothing_)
-            if held_out is None:
-                training.calibrate(self.net_, dataset, lowest, distort)
-            else:
-                training.calibrate(self.net_, held_out, lowest)
-        training.learn_typical(self.net_, dataset)
-
-    @staticmethod
-    def _warn_of_interrupt(rows, max_epochs):
-        if "valid_loss" in rows[-1]:
-            best = min(rows, key=lambda row: row["valid_loss"])
-            kept = f"that of epoch {best['epoch']}, the best by its validation loss"
-        else:
-            kept = "as far as it was trained"
-        warnings.warn(
-            f"Interrupted after {len(rows)} of {max_epochs} epochs; the network is kept, {kept}. "
-            "With warm_start=True, fit goes on from it.",
-            ConvergenceWarning,
-            stacklevel=4,
-        )
-
-    def _resident(self, samples):
-        weight = samples.weight
-        if weight is None and self.precision_ == "float64":
-            weight = np.ones(len(samples.y))  # weighted or not, the same arithmetic
-        return ResidentImages(
-            rows_to_images(samples.X, self.image_shape_),
-            samples.y,
-            weight,
-            precision=self.precision_,
-            device=self.device_,
-        )
-
-    def _warn_if_no_better_than_guessing(self, train):
-        targets = len(self.classes_), self.label_smoothing_
-        guess = guessing_loss(train, *targets) - least_loss(*targets)
-        if self.history_ and 0 < guess <= self.history_[-1]["train_loss"]:
-            warnings.warn(
-                f"The training loss, {self.history_[-1]['train_loss']:.3g}, is not below that of "
-                f"always answering with the classes' shares, {guess:.3g}: lower learning_rate, or "
-                "train longer.",
-                ConvergenceWarning,
-                stacklevel=4,
+        if self.image_shape is not None and tuple(self.image_shape) != self.image_shape_:
+            raise ValueError(
+                f"image_shape={self.image_shape!r} cannot continue a network of "
+                f"image_shape={self.image_shape_!r}: set it back, or fit anew with "
+                "warm_start=False."
             )
+        return training.copy_net(self.net_, recipe)
+
+    def _plan(self, **how):
+        return Plan(
+            batch_size=self.batch_size_,
+            learning_rate=self.learning_rate,
+            label_smoothing=self.label_smoothing_,
+            distortion=self.augment_ and self.augment_.for_training(),
+            callbacks=list(self.callbacks or []),
+            keeps_interrupted=self.on_interrupt == "keep",
+            verbose=self.verbose,
+            **how,
+        )
+
+    def _learn(self, net, train, valid, plan):
+        trained = training.fit(net, train, valid, plan)
+        vars(self).update(_learned(trained.net, trained.history, trained.interrupted))
+        return self
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -607,10 +588,10 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
     def __getstate__(self):
         state = dict(super().__getstate__())
         if "net_" in state:
-            state["net_"] = get_state(self.net_)
+            state["net_"] = training.get_state(self.net_)
         return state
 
     def __setstate__(self, state):
         if "net_" in state:
-            state = {**state, "net_": from_state(state["net_"])}
+            state = {**state, "net_": training.from_state(state["net_"])}
         super().__setstate__(state)

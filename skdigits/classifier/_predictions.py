@@ -8,6 +8,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdigits._utils.images import as_rows, rows_to_images
 
+FARTHEST = 1e6
+"""How many times the spread of the pixels of `fit` a pixel may reach: beyond, it is on another
+scale, and what comes of it has no meaning."""
+
 
 class PredictionMixin(ClassifierMixin):
     """Predictions, features and gradients of `net_`, and figures of `history_`."""
@@ -16,12 +20,30 @@ class PredictionMixin(ClassifierMixin):
         if shape not in (None, self.image_shape_):
             raise ValueError(f"X has images of shape {shape}, expected {self.image_shape_}.")
 
+    def _check_rows(self, X, y=None, *, reset):
+        """Return checked rows and labels, and the shape of images if they were given as such."""
+        X, shape = as_rows(X) if reset else as_rows(X, self)
+        if reset or y is not None:
+            X, y = validate_data(self, X, y, reset=reset, dtype="numeric")
+        else:
+            X = validate_data(self, X, reset=False, dtype="numeric")
+        if X.dtype.kind not in "biuf":
+            raise ValueError(f"X must hold numbers, the grey levels of pixels, got {X.dtype}.")
+        return X, y, shape
+
     def _images(self, X):
         if not hasattr(self, "net_"):  # the check alone takes a tenth of the time for one row
             check_is_fitted(self)
-        X, shape = as_rows(X, self)
+        X, _, shape = self._check_rows(X, reset=False)
         self._check_image_shape(shape)
-        X = validate_data(self, X, reset=False, dtype="numeric")
+        if X.dtype.itemsize > 2:  # smaller numbers are never so large
+            farthest = max(abs(float(X.min())), abs(float(X.max())))
+            if farthest > FARTHEST * (self.pixel_scale_ + abs(self._pixel_mean)):
+                raise ValueError(
+                    f"X has values up to {farthest:.3g}, but those of fit differed by "
+                    f"{self.pixel_scale_:.3g} (their standard deviation): give images on the scale "
+                    "of those of fit."
+                )
         return rows_to_images(X, self.image_shape_)
 
     def _logits(self, X):
@@ -93,6 +115,26 @@ class PredictionMixin(ClassifierMixin):
             At most 0, in the order of `classes_`.
         """
         return log_softmax(self._logits(X), axis=1)
+
+    def predict_with_scores(self, X):
+        """Return what `predict_proba` and `score_samples` return, in the time of one of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
+                (n_samples, 1, height, width)
+            Images, on the scale of those in `fit`.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In [0, 1], in the order of `classes_`; each row sums to 1.
+        scores : ndarray of shape (n_samples,)
+            How much each image is like those that the network was trained on.
+        """
+        images = self._images(X)
+        logits, scores = self.net_.logits_and_typical(images)
+        return softmax(logits.astype(np.float64), axis=1), scores.astype(np.float64)
 
     def score_samples(self, X):
         """Return how much each image is like those that the network was trained on.
@@ -202,8 +244,19 @@ class PredictionMixin(ClassifierMixin):
         return self.n_epochs_
 
     @property
+    def pixel_scale_(self):
+        """Standard deviation by which pixels are standardised."""
+        check_is_fitted(self)
+        return float(self.net_.module_.pixel_scale)
+
+    @property
+    def _pixel_mean(self):
+        return float(self.net_.module_.pixel_mean)
+
+    @property
     def n_weights_(self):
         """Number of weights."""
+        check_is_fitted(self)
         return sum(weights.numel() for weights in self.net_.module_.parameters())
 
     @property

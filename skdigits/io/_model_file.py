@@ -55,6 +55,7 @@ LEARNED: dict[type, dict[str, Any]] = {
         "precision_": str,
         "history_": list,
         "n_epochs_": int,
+        "interrupted_": bool,
     },
     SelectiveClassifier: {
         **_ROWS,

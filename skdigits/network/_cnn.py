@@ -31,7 +31,9 @@ class Convolution(nn.Module):
         """Map (n, in_channels, h, w) to (n, out_channels, h', w')."""
         x = self.conv(x)
         x = max_pool(x, self.pool)
-        return F.relu(x if self.norm is None else self.norm(x, sample_weight), inplace=True)
+        x = x if self.norm is None else self.norm(x, sample_weight)
+        # Those who attribute answers to pixels hook into a network in eval mode.
+        return F.relu(x, inplace=self.training or not torch.is_grad_enabled())
 
     def fold(self):
         """Let the convolution do what batch normalisation does to new images."""
@@ -168,13 +170,11 @@ class DigitCNN(nn.Module):
         )
 
     def forward(self, x, sample_weight=None):
-        """Map pixels of shape (n, 1, h, w), on any scale, to logits.
+        """Map pixels of shape (n, 1, h, w), on any scale, to logits of shape (n, n_classes).
 
-        In training they are those of each network, of shape (n, n_classes, n_estimators); else
-        those of the vote under the temperature, of shape (n, n_classes).
+        They are those of the vote, under the temperature.
         """
-        logits = self.each(x, sample_weight)
-        return logits if self.training else vote(logits / self.temperature)
+        return vote(self.each(x, sample_weight) / self.temperature)
 
     def each(self, x, sample_weight=None):
         """Return the logits of each network, of shape (n, n_classes, n_estimators)."""
@@ -200,12 +200,18 @@ class DigitCNN(nn.Module):
 
         It is the mean of the networks' energies less their distances from the nearest class.
         """
+        return self.logits_and_typical(x)[1]
+
+    def logits_and_typical(self, x):
+        """Map pixels of shape (n, 1, h, w) to what `forward` and `typical` return, in one pass."""
         x = self.standardize(x)
-        scores = []
+        logits, scores = [], []
         for network, typicality in self._members():
             features = network.features(x)
-            scores.append(self.energy(network.output(features)) - typicality(features))
-        return torch.stack(scores).mean(0) - self.least_typical
+            logits.append(network.output(features))
+            scores.append(self.energy(logits[-1]) - typicality(features))
+        voted = vote(torch.stack(logits, dim=2) / self.temperature)
+        return voted, torch.stack(scores).mean(0) - self.least_typical
 
     def energy(self, logits):
         """Return the logarithm of the summed exponentials of a network's logits."""

@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 N_AXES = 16  # model files hold so many
 SHRINKAGE = 0.1
+N_EXACT = 512  # features; of more, the axes are searched for
 ATYPICAL = 0.01
 
 
@@ -54,16 +55,18 @@ class Typicality(nn.Module):
         members = F.one_hot(labels, len(self.means)) * share[:, None]
         means = members.T @ unit / members.sum(0).clamp_min(1e-12)[:, None]
         within = (unit - means[labels]) * share.sqrt()[:, None]
-        variances, axes = torch.linalg.eigh(within.T @ within)  # the largest last
-        least = SHRINKAGE * variances.mean()
-        n_axes = self.axes.shape[1]
-        others = variances[:-n_axes].mean() if len(variances) > n_axes else variances[0]
+        n_features, n_axes = self.axes.shape
+        along, axes = principal_axes(within, n_axes)
+        total = within.square().sum()  # of the variances along all axes
+        least = SHRINKAGE * total / n_features
+        n_others = n_features - n_axes
+        others = (total - along.sum()).clamp_min(0) / n_others if n_others else along[-1]
         if others + least <= 1e-12:
             return
-        along = variances[-n_axes:].clamp_min(others) + least
+        along = along.clamp_min(others) + least
         self.means.copy_(means)
         self.tightness.fill_(1 / (others + least))
-        self.axes.copy_(axes[:, -n_axes:] * (1 / (others + least) - 1 / along).sqrt())
+        self.axes.copy_(axes * (1 / (others + least) - 1 / along).sqrt())
 
     def scale_by(self, factor):
         """Multiply all distances by a factor."""
@@ -74,3 +77,38 @@ class Typicality(nn.Module):
         """Make all distances 0."""
         for buffer in self.buffers():
             buffer.zero_()
+
+
+def principal_axes(rows, n_axes, n_extra=16, n_rounds=4):
+    """Return the largest variances of rows around 0, summed over them, and their axes.
+
+    Of few features they are exact. Of many, a randomised search finds them, whose cost grows with
+    the number of features and not with its cube.
+
+    Parameters
+    ----------
+    rows : Tensor of shape (n, n_features)
+    n_axes : int
+    n_extra, n_rounds : int
+        Axes that the search has besides, and how often it improves them.
+
+    Returns
+    -------
+    variances : Tensor of shape (n_axes,)
+        The largest first.
+    axes : Tensor of shape (n_features, n_axes)
+
+    References
+    ----------
+    Halko, Martinsson & Tropp, "Finding Structure with Randomness", SIAM Review 2011.
+    """
+    n_features = rows.shape[1]
+    if n_features <= N_EXACT:
+        variances, axes = torch.linalg.eigh(rows.T @ rows)  # the largest last
+        return variances.flip(0)[:n_axes], axes.flip(1)[:, :n_axes]
+    generator = torch.Generator().manual_seed(0)
+    search = torch.randn(n_features, n_axes + n_extra, generator=generator, dtype=rows.dtype)
+    for _ in range(n_rounds):
+        search, _ = torch.linalg.qr(rows.T @ (rows @ search))
+    variances, within = torch.linalg.eigh((rows @ search).T @ (rows @ search))
+    return variances.flip(0)[:n_axes], search @ within.flip(1)[:, :n_axes]

@@ -1,39 +1,25 @@
-"""Training of a network, through skorch."""
+"""Training of a network, through skorch: `fit` is its one door."""
 
-from skdigits.training._batches import DTYPES, ResidentImages
+from skdigits.training._batches import DTYPES
 from skdigits.training._callbacks import EpochTasks, is_callback
 from skdigits.training._devices import find_device, has_bfloat16
-from skdigits.training._fit import (
-    calibrate,
-    learn_typical,
-    least_temperature,
-    refresh_statistics,
-    train,
-)
-from skdigits.training._net import OPTIMIZERS, from_state, get_state, least_loss, new_net
-from skdigits.training._progress import Progress
-from skdigits.training._samples import encode, guessing_loss, hold_out, pixel_statistics
+from skdigits.training._fit import Plan, fit
+from skdigits.training._samples import encode, hold_out
+from skdigits.training._state import OPTIMIZERS, copy_net, from_state, get_state, new_net
 
 __all__ = [
     "DTYPES",
     "OPTIMIZERS",
     "EpochTasks",
-    "Progress",
-    "ResidentImages",
-    "calibrate",
+    "Plan",
+    "copy_net",
     "encode",
     "find_device",
+    "fit",
     "from_state",
     "get_state",
-    "guessing_loss",
     "has_bfloat16",
     "hold_out",
     "is_callback",
-    "learn_typical",
-    "least_loss",
-    "least_temperature",
     "new_net",
-    "pixel_statistics",
-    "refresh_statistics",
-    "train",
 ]

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset
 
@@ -11,9 +12,9 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.
 
 def as_tensor(images, dtype):
     """Copy an array of shape (n, h, w) to a tensor of shape (n, 1, h, w); bytes stay bytes."""
-    if images.dtype.name not in ("uint8", "bool"):
-        images = images.astype(str(dtype).removeprefix("torch."), copy=False)
-    return torch.tensor(images).contiguous().unsqueeze(1)
+    kept = "uint8" if images.dtype.name in ("uint8", "bool") else str(dtype).removeprefix("torch.")
+    images = np.ascontiguousarray(images.astype(kept, copy=False))  # no negative strides
+    return torch.tensor(images).unsqueeze(1)
 
 
 class ResidentImages(Dataset):
@@ -21,23 +22,21 @@ class ResidentImages(Dataset):
 
     Parameters
     ----------
-    images : ndarray of shape (n, h, w)
-    labels : ndarray of shape (n,)
-        Integers from 0.
-    sample_weight : ndarray of shape (n,) or None
-        Scaled here to a mean of 1, so that the mean loss is the weighted mean.
-    precision : str
-    device : str
+    samples : Samples
+        Weights are scaled to a mean of 1, so that the mean loss is the weighted mean.
+    precision, device : str
     """
 
-    def __init__(self, images, labels, sample_weight, *, precision, device):
-        dtype = DTYPES[precision]
-        self.images = as_tensor(images, dtype).to(device)
-        self.labels = torch.tensor(labels, dtype=torch.int64, device=device)
+    def __init__(self, samples, precision, device):
+        dtype, weight = DTYPES[precision], samples.weight
+        if weight is None and precision == "float64":
+            weight = np.ones(len(samples.y))  # weighted or not, the same arithmetic
+        self.images = as_tensor(samples.images, dtype).to(device)
+        self.labels = torch.tensor(samples.y, dtype=torch.int64, device=device)
         self.sample_weight = None
-        if sample_weight is not None:
-            sample_weight = sample_weight / sample_weight.mean()
-            self.sample_weight = torch.tensor(sample_weight, dtype=dtype, device=device)
+        if weight is not None:
+            weight = weight / weight.mean()
+            self.sample_weight = torch.tensor(weight, dtype=dtype, device=device)
 
     def __len__(self):
         return len(self.labels)
@@ -53,7 +52,7 @@ class Batches:
         Largest number of images in a batch.
     generator : torch.Generator or None, default=None
         Source of order and distortion; None keeps the order.
-    distort : RandomWarp or None, default=None
+    distort : RandomDistortion or None, default=None
         Draws how the images of an epoch are distorted.
     """
 
@@ -76,11 +75,11 @@ class Batches:
             maps = maps.to(device).tensor_split(self.n_batches)
         parts = order.to(device).tensor_split(self.n_batches)
         for rows, batch_maps in zip(parts, maps, strict=True):
-            images, weight = data.images.index_select(0, rows), None
+            images = data.images.index_select(0, rows)
             if batch_maps is not None:
                 dtype = images.dtype if images.is_floating_point() else torch.float32
                 images = self.distort(images.to(dtype), batch_maps)
             inputs = {"x": images.contiguous(memory_format=torch.channels_last)}
             if data.sample_weight is not None:
-                weight = inputs["sample_weight"] = data.sample_weight.index_select(0, rows)
-            yield inputs, (data.labels.index_select(0, rows), weight)
+                inputs["sample_weight"] = data.sample_weight.index_select(0, rows)
+            yield inputs, data.labels.index_select(0, rows)

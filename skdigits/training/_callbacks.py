@@ -3,7 +3,7 @@
 import copy
 import math
 
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, EarlyStopping
 
 
 class OneCycle(Callback):
@@ -78,9 +78,9 @@ class EpochEnd(Callback):
                 f"Training diverged: the loss was {row['train_loss']} in epoch {row['epoch']}. "
                 "Lower learning_rate, or scale X."
             )
-        for name in ("valid_loss", "valid_accuracy"):
+        for ours, name in (("valid_loss", "valid_loss"), ("valid_accuracy", "valid_acc")):
             if name in record:
-                row[name] = float(record[name])
+                row[ours] = float(record[name])
         row["learning_rate"] = net.optimizer_.param_groups[0]["lr"]
         row["seconds"] = record["dur"]
         self.history.append(row)
@@ -94,18 +94,44 @@ class BestEpoch(Callback):
 
     def on_train_begin(self, net, **kwargs):
         """Forget former trainings."""
-        self.loss_, self.weights_ = math.inf, None
+        self.loss_, self.weights_, self.n_worse_ = math.inf, None, 0
 
     def on_epoch_end(self, net, **kwargs):
         """Keep them if they are better."""
         loss = net.history[-1].get("valid_loss", math.inf)
+        self.n_worse_ += 1
         if loss < self.loss_:
             self.loss_, self.weights_ = loss, copy.deepcopy(net.module_.state_dict())
+            self.n_worse_ = 0
 
     def restore(self, net):
         """Give them to the network."""
         if self.weights_ is not None:
             net.module_.load_state_dict(self.weights_)
+
+
+class StopEarly(Callback):
+    """Stop when the validation loss has not fallen for some epochs.
+
+    Parameters
+    ----------
+    best : BestEpoch
+    patience : int
+    """
+
+    def __init__(self, best, patience):
+        self.best = best
+        self.patience = patience
+
+    def on_train_begin(self, net, **kwargs):
+        """Begin anew."""
+        self.stopped_ = False
+
+    def on_epoch_end(self, net, **kwargs):
+        """Stop, as skorch's own callbacks do it."""
+        self.stopped_ = self.best.weights_ is not None and self.best.n_worse_ >= self.patience
+        if self.stopped_:
+            raise KeyboardInterrupt
 
 
 class EpochTasks(Callback):
@@ -157,10 +183,21 @@ class EpochTasks(Callback):
         )
 
 
+def stopped_early(net):
+    """Tell a callback that ended training, by skorch's own KeyboardInterrupt, from Ctrl-C."""
+    return any(
+        getattr(callback, "stopped_", False)
+        or (isinstance(callback, EarlyStopping) and callback.misses_ == callback.patience)
+        for _, callback in net.callbacks_
+    )
+
+
 def is_callback(item):
     """Tell whether `item` is a skorch callback, its class, one with a name, or a function."""
     if isinstance(item, tuple) and len(item) == 2:
         item = item[1]
+    if isinstance(item, type):
+        return issubclass(item, Callback)
     return callable(item) or isinstance(item, Callback)
 
 

@@ -1,25 +1,53 @@
-"""Where torch computes, and in which number format."""
+"""Where torch computes, in which number format, and in which of its modes."""
 
+import functools
 import os
+from contextlib import ExitStack
 
 import torch
 
-if hasattr(os, "register_at_fork"):
-    # A forked process has none of its parent's threads, and torch would wait for them for ever.
-    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+_process = os.getpid()
+
+
+def undisturbed(function):
+    """Let a function compute in modes of its own, whatever those of the caller are.
+
+    Gradients are recorded, tensors are ordinary ones, and new ones lie on the CPU unless a device
+    is stated. A process forked from another has none of its threads, and torch would wait for them
+    for ever: there, one thread computes.
+    """
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        global _process
+        if _process != os.getpid():
+            torch.set_num_threads(1)
+            _process = os.getpid()
+        with ExitStack() as modes:
+            modes.enter_context(torch.inference_mode(False))
+            modes.enter_context(torch.enable_grad())
+            if torch.get_default_device().type != "cpu":
+                modes.enter_context(torch.device("cpu"))
+            return function(*args, **kwargs)
+
+    return wrapper
 
 
 def is_available(device):
     """Tell whether torch can compute on `device` here."""
     try:
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError):  # torch built without CUDA raises the latter
+    except (RuntimeError, AssertionError, NotImplementedError):  # built without CUDA, the second
         return False
-    return True
+    return torch.device(device).type != "meta"  # which computes nothing
 
 
 def find_device(device):
-    """Return `device`, or the best there is for "auto".
+    """Return the name of `device`, or of the best there is for "auto".
+
+    Parameters
+    ----------
+    device : str or torch.device
 
     Raises
     ------
@@ -29,10 +57,12 @@ def find_device(device):
     if device == "auto":
         return next(name for name in ("cuda", "mps", "cpu") if is_available(name))
     if not is_available(device):
+        there = [name for name in ("cuda", "mps", "cpu") if is_available(name)]
         raise ValueError(
-            f'device={device!r} is not available here; "auto" takes the best there is.'
+            f"device={str(device)!r} is not available here: choose one of {', '.join(there)}, or "
+            '"auto" for the best of them.'
         )
-    return device
+    return str(device)
 
 
 def has_bfloat16(device):

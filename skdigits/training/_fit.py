@@ -1,176 +1,211 @@
-"""Training of a net: skorch's loop over whole batches of resident tensors."""
+"""The one door to a training: skorch's loop over whole batches of resident tensors."""
 
 import copy
-import itertools
 import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-import torch
-from scipy.optimize import minimize_scalar
-from skorch.callbacks import EarlyStopping
+from sklearn.exceptions import ConvergenceWarning
+from skorch.exceptions import SkorchException
 from skorch.helper import predefined_split
-from skorch.utils import noop
-from torch.nn import functional as F
 
-from skdigits.network import BatchNorm, vote
-from skdigits.training._batches import Batches
-from skdigits.training._callbacks import BestEpoch, EpochEnd, OneCycle, set_learning_rate
+from skdigits._utils.warning import warn_user
+from skdigits.training._batches import ResidentImages
+from skdigits.training._callbacks import (
+    BestEpoch,
+    EpochEnd,
+    EpochTasks,
+    OneCycle,
+    StopEarly,
+    set_learning_rate,
+    stopped_early,
+)
+from skdigits.training._devices import undisturbed
+from skdigits.training._finishing import finish
+from skdigits.training._net import DigitNet
+from skdigits.training._progress import Progress
+from skdigits.training._samples import guessing_loss
 
 
-def train(
-    net,
-    dataset,
-    valid_dataset=None,
-    *,
-    max_epochs,
-    batch_size,
-    learning_rate,
-    schedule,
-    label_smoothing,
-    distort,
-    patience,
-    history,
-    callbacks,
-    tasks,
-    progress,
-):
-    """Train `net` in place.
+@dataclass(frozen=True)
+class Plan:
+    """How a net is trained.
 
     Parameters
     ----------
-    net : DigitNet
-    dataset, valid_dataset : ResidentImages
     max_epochs, batch_size : int
     learning_rate : float
     schedule : {"one-cycle", "constant"}
     label_smoothing : float
-    distort : RandomWarp or None
-    patience : int or None
-        Stop after so many epochs without a lower validation loss, and go back to the best
-        weights; None does neither.
-    history : list of dict
-        Gets a row an epoch.
-    callbacks : list
+    distortion : RandomDistortion or None
+        What distorts training images.
+    patience : int or None, default=None
+        Stop after so many epochs without a lower validation loss, and return to the best weights;
+        None does neither.
+    history : list of dict, default=[]
+        Rows of earlier trainings; those of this one are appended.
+    callbacks : list, default=[]
         skorch callbacks, and functions of a row of the history.
-    tasks : EpochTasks or None
-    progress : Progress
+    tasks : EpochTasks or None, default=None
+        Reports to scikit-learn's callbacks.
+    is_whole : bool, default=True
+        Whether this is a whole training, after which the network is calibrated and learns what is
+        typical; else it is but a part of one.
+    keeps_interrupted : bool, default=False
+        Whether Ctrl-C keeps the network, once an epoch is done.
+    verbose : int, default=0
+    """
+
+    max_epochs: int
+    batch_size: int
+    learning_rate: float
+    schedule: str
+    label_smoothing: float
+    distortion: Callable | None
+    patience: int | None = None
+    history: list = field(default_factory=list)
+    callbacks: list = field(default_factory=list)
+    tasks: EpochTasks | None = None
+    is_whole: bool = True
+    keeps_interrupted: bool = False
+    verbose: int = 0
+
+
+class Trained(NamedTuple):
+    """What a training gives: the net in eval mode, all rows of its history, and how it ended."""
+
+    net: DigitNet
+    history: list
+    interrupted: bool
+
+
+@undisturbed
+def fit(net, train, valid, plan):
+    """Train a net.
+
+    Parameters
+    ----------
+    net : DigitNet
+        It is changed.
+    train : Samples
+    valid : Samples or None
+        Held out.
+    plan : Plan
+
+    Returns
+    -------
+    trained : Trained
 
     Raises
     ------
     KeyboardInterrupt
-        On Ctrl-C; the net is then that of the best epoch, or without a hold-out as far as it got.
+        On Ctrl-C, unless the plan keeps the network.
     ValueError
-        If the loss or a weight is not finite any more.
+        If the loss or a weight is not finite any more, or a callback asks for a hold-out that there
+        is not.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the network is kept after Ctrl-C, or a whole training has learned nothing.
     """
-    plain = [item for item in callbacks if callable(item) and not isinstance(item, type)]
-    ended, best = EpochEnd(history, progress, plain), BestEpoch()
-    net.callbacks = [ended, best]
-    net.callbacks += [copy.deepcopy(item) for item in callbacks if item not in plain]
-    n_batches = math.ceil(len(dataset) / batch_size)
-    if tasks is not None:
-        net.callbacks.append(tasks)
-    if schedule == "one-cycle":
-        net.callbacks.append(OneCycle(learning_rate, max_epochs * n_batches))
-    if patience is not None:
-        net.callbacks.append(
-            EarlyStopping("valid_loss", patience=patience, load_best=True, sink=noop)
-        )
+    n_before = len(plan.history)
+    train_set = ResidentImages(train, net.precision, net.device)
+    valid_set = valid and ResidentImages(valid, net.precision, net.device)
+    n_batches = plan.max_epochs * math.ceil(len(train_set) / plan.batch_size)
+    note = None
+    with Progress(plan.verbose, n_before + plan.max_epochs, n_batches) as progress:
+        try:
+            _run(net, train_set, valid_set, plan, progress, n_batches)
+        except KeyboardInterrupt:
+            if not plan.keeps_interrupted or len(plan.history) == n_before:
+                raise
+            note = _note_of_interrupt(plan.history[n_before:], plan.max_epochs)
+        if plan.is_whole:
+            try:
+                finish(net, train_set, valid_set, plan)
+            except KeyboardInterrupt:
+                if not plan.keeps_interrupted:
+                    raise
+                note = note or "Interrupted at the end of the training"
+                note += "; it is kept, but its probabilities are not calibrated"
+    net.module_.eval()
+    if plan.tasks is not None:
+        plan.tasks.close(net)
+    if note:
+        text = f"{note}. With warm_start=True, fit continues from it."
+        warn_user(text, ConvergenceWarning)
+    if plan.is_whole:
+        _warn_if_no_better_than_guessing(net, train, plan)
+    return Trained(net, plan.history, interrupted=note is not None)
+
+
+def _run(net, train_set, valid_set, plan, progress, n_batches):
+    """Run the epochs; on Ctrl-C leave the weights of the best one, or as far as it got."""
+    functions = [item for item in plan.callbacks if callable(item) and not isinstance(item, type)]
+    others = [copy.deepcopy(item) for item in plan.callbacks if item not in functions]
+    best = BestEpoch()
+    ours = [best, EpochEnd(plan.history, progress, functions)]
+    if plan.tasks is not None:
+        ours.append(plan.tasks)
+    if plan.schedule == "one-cycle":
+        ours.append(OneCycle(plan.learning_rate, n_batches))
+    last = [] if plan.patience is None else [StopEarly(best, plan.patience)]
+    net.callbacks = [*ours, *others, *last]
     net.initialize_callbacks()
-    net.batch_size = batch_size
-    net.iterator_train__generator, net.iterator_train__distort = net.generator, distort
-    net.train_split = predefined_split(valid_dataset) if valid_dataset is not None else None
-    net.criterion_.label_smoothing = label_smoothing
+    net.batch_size = plan.batch_size
+    net.iterator_train__generator = net.generator
+    net.iterator_train__distort = plan.distortion
+    net.train_split = predefined_split(valid_set) if valid_set is not None else None
+    net.criterion_.label_smoothing = plan.label_smoothing
     net.module_.temperature.fill_(1)
     net.module_.forget_typical()
-    set_learning_rate(net, learning_rate)
+    set_learning_rate(net, plan.learning_rate)
 
     interrupt = None
-    net.notify("on_train_begin", X=dataset)
     try:
-        net.fit_loop(dataset, epochs=max_epochs)
+        net.notify("on_train_begin", X=train_set, y=train_set.labels)
+        net.fit_loop(train_set, epochs=plan.max_epochs)
     except KeyboardInterrupt as error:
-        if not _stopped_early(net):
+        if not stopped_early(net):
             interrupt = error
-    net.notify("on_train_end", X=dataset)
+    except (KeyError, SkorchException) as error:
+        if valid_set is not None or "valid_" not in str(error):
+            raise
+        raise ValueError(
+            "A callback asks for a figure of a validation set, but there is none: set "
+            f"validation_fraction ({error})."
+        ) from error
+    net.notify("on_train_end", X=train_set, y=train_set.labels)
     net.callbacks, net.train_split = None, None  # they hold the data, as tasks do
-    net.callbacks_ = [item for item in net.callbacks_ if item[1] not in (ended, best, tasks)]
+    net.callbacks_ = [item for item in net.callbacks_ if item[1] not in (*ours, *last)]
     if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
         raise ValueError(
             "Training diverged: a weight of the network is not finite. "
             "Lower learning_rate, or scale X."
         )
-    if interrupt is not None:
+    if interrupt is not None or plan.patience is not None:
         best.restore(net)
+    if interrupt is not None:
         raise interrupt
 
 
-def _stopped_early(net):
-    """Tell a callback that ended training, by skorch's own KeyboardInterrupt, from Ctrl-C."""
-    return any(
-        getattr(callback, "stopped_", False)
-        or (isinstance(callback, EarlyStopping) and callback.misses_ == callback.patience)
-        for _, callback in net.callbacks_
-    )
+def _note_of_interrupt(rows, max_epochs):
+    if "valid_loss" in rows[-1]:
+        best = min(rows, key=lambda row: row["valid_loss"])
+        kept = f"that of epoch {best['epoch']}, the best by its validation loss"
+    else:
+        kept = "as far as it was trained"
+    return f"Interrupted after {len(rows)} of {max_epochs} epochs; the network is kept, {kept}"
 
 
-@torch.no_grad()
-def refresh_statistics(net, dataset, n_batches=16):
-    """Give batch normalisation the statistics of undistorted images, which are to be predicted."""
-    net.module_.train()
-    for module in net.module_.modules():
-        if isinstance(module, BatchNorm):
-            module.reset_running_stats()
-    batches = Batches(dataset, net.batch_size, net.generator)
-    for inputs, _ in itertools.islice(batches, n_batches):
-        net.infer(**inputs)
-
-
-@torch.no_grad()
-def calibrate(net, dataset, lowest, distort=None, n_samples=4096):
-    """Set the temperature, `lowest` or above, under which the labels of a data set are most likely.
-
-    Smoothed labels teach a network to be unsure; this takes it back. Training images are distorted
-    anew by `distort`, so that the network has not seen them in this form.
-
-    References
-    ----------
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
-    """
-    module = net.module_.eval()
-    batches = Batches(dataset, net.batch_size, net.generator, distort)
-    n_batches = math.ceil(n_samples / net.batch_size)
-    parts = [
-        (module.each(inputs["x"]), *targets)
-        for inputs, targets in itertools.islice(batches, n_batches)
-    ]
-    logits = torch.cat([logits for logits, _, _ in parts])
-    labels = torch.cat([labels for _, labels, _ in parts])
-    weight = None if dataset.sample_weight is None else torch.cat([part[2] for part in parts])
-
-    def loss(log_temperature):
-        losses = F.cross_entropy(vote(logits / math.exp(log_temperature)), labels, reduction="none")
-        return float((losses if weight is None else losses * weight).mean())
-
-    bounds = math.log(lowest), math.log(10)
-    best = minimize_scalar(loss, bounds=bounds, options={"xatol": 1e-6})
-    module.temperature.fill_(math.exp(best.x))
-
-
-def least_temperature(n_images, n_classes, label_smoothing):
-    """Return the temperature under which a smoothed label has the probability ``1 - 1 / n_images``.
-
-    It is 1 at most. A network may know a few images by heart, distorted or not; that is no reason
-    to be surer of new ones than so many images allow.
-    """
-    smoothed = math.log1p(n_classes * (1 - label_smoothing) / label_smoothing)
-    wanted = math.log(max(1, (n_images - 1) * (n_classes - 1)))
-    return smoothed / max(smoothed, wanted)
-
-
-@torch.no_grad()
-def learn_typical(net, dataset, n_samples=4096):
-    """Learn what is typical from some images of a data set, undistorted."""
-    rows = torch.randperm(len(dataset), generator=net.generator)[:n_samples].to(net.device)
-    weight = dataset.sample_weight
-    weight = torch.ones(len(dataset), device=net.device) if weight is None else weight
-    images = dataset.images[rows].contiguous(memory_format=torch.channels_last)
-    net.module_.eval().learn_typical(images, dataset.labels[rows], weight[rows])
+def _warn_if_no_better_than_guessing(net, train, plan):
+    n_classes = net.recipe["architecture"]["n_classes"]
+    guess, loss = guessing_loss(train, n_classes, plan.label_smoothing), plan.history[-1]
+    if 0 < guess <= loss["train_loss"]:
+        warn_user(
+            f"The training loss, {loss['train_loss']:.3g}, is not below that of always answering "
+            f"with the classes' shares, {guess:.3g}: lower learning_rate, or train longer.",
+            ConvergenceWarning,
+        )

@@ -1,28 +1,17 @@
-"""The skorch net of a `DigitCNN`: its loss, its predictions, its state."""
+"""The skorch net of a `DigitCNN`: its loss and its predictions."""
 
 import functools
-import math
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import EpochTimer
 
-from skdigits.network import DigitCNN
-from skdigits.training._batches import DTYPES, Batches, as_tensor
-from skdigits.training._devices import has_bfloat16, is_available
-
-TYPICAL = ("least_typical", "typicality.")
-"""How the tensors begin that say what is typical."""
-
-BETAS = (0.8, 0.95)
-"""Adam's memories, shorter than torch's: for trainings of a few hundred batches."""
-
-OPTIMIZERS = {
-    "adam": functools.partial(torch.optim.Adam, betas=BETAS, fused=True),
-    "adamw": functools.partial(torch.optim.AdamW, betas=BETAS, fused=True),
-    "sgd": functools.partial(torch.optim.SGD, fused=True),
-}
+from skdigits.network import DigitCNN, vote
+from skdigits.training._batches import DTYPES, as_tensor
+from skdigits.training._devices import has_bfloat16, undisturbed
+from skdigits.training._samples import least_loss
 
 
 class DigitNet(NeuralNet):
@@ -47,37 +36,46 @@ class DigitNet(NeuralNet):
     def _default_callbacks(self):
         return [("epoch_timer", EpochTimer())]
 
-    def infer(self, x, **fit_params):
-        """Return the logits of a batch, in the module's own precision."""
+    def infer(self, x, **inputs):
+        """Return the logits of a batch, of each network in training, in the weights' precision."""
+        inputs |= x if isinstance(x, Mapping) else {"x": x}
         device_type = torch.device(self.device).type
+        compute = self.module_.each if self.module_.training else self.module_
         with torch.autocast(device_type, torch.bfloat16, enabled=self.precision == "bfloat16"):
-            return super().infer(x, **fit_params).to(DTYPES[self.precision])
+            return compute(**inputs).to(DTYPES[self.precision])
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Return the weighted mean of the cross-entropy, less the least that smoothing allows."""
-        labels, weight = y_true
-        if training:  # logits of each network
-            labels = labels[:, None].expand(-1, y_pred.shape[2])
+        weight = (X or {}).get("sample_weight")
+        if y_pred.ndim == 3:  # logits of each network
+            y_true = y_true[:, None].expand(-1, y_pred.shape[2])
             weight = None if weight is None else weight[:, None]
-        losses = self.criterion_(y_pred, labels)
+        losses = self.criterion_(y_pred, y_true)
         loss = (losses if weight is None else losses * weight).mean()
-        return loss - least_loss(y_pred.shape[1], self.criterion_.label_smoothing)
+        return loss - self._least_loss(y_pred.shape[1], self.criterion_.label_smoothing)
+
+    # It is asked for in each batch.
+    _least_loss = staticmethod(functools.cache(least_loss))
 
     def train_step_single(self, batch, **fit_params):
         """Compute the gradients on a batch, each network's as if it were alone."""
-        inputs, y_true = batch
+        inputs, labels = batch
         y_pred = self.infer(**inputs)
-        loss = self.get_loss(y_pred, y_true, training=True)
+        loss = self.get_loss(y_pred, labels, X=inputs)
         (loss * y_pred.shape[2]).backward()
-        return {"loss": loss, "y_pred": y_pred}
+        return {"loss": loss, "y_pred": vote(y_pred.detach())}
 
     def validation_step(self, batch, **fit_params):
         """Return loss, logits and weighted accuracy of a batch."""
         step = super().validation_step(batch, **fit_params)
-        labels, weight = batch[1]
-        hits = (step["y_pred"].argmax(1) == labels).double()
-        step["accuracy"] = (hits if weight is None else hits * weight).mean()
+        inputs, labels = batch
+        hits, weight = (step["y_pred"].argmax(1) == labels).double(), inputs.get("sample_weight")
+        step["acc"] = (hits if weight is None else hits * weight).mean()
         return step
+
+    def predict(self, X):
+        """Return the positions of the most probable classes, for callbacks of skorch."""
+        return self.predict_proba(X).argmax(axis=1)
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """Run all batches, and read what they gave at the end: the device need not wait."""
@@ -89,14 +87,21 @@ class DigitNet(NeuralNet):
         for batch in iterator:
             self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
-            n = len(batch[1][0])
+            n = len(batch[1])
             n_samples += n
-            for name in ("loss", "accuracy"):
+            for name in ("loss", "acc"):
                 if name in step:
                     totals[name] = totals.get(name, 0) + step[name].detach() * n
             self.notify("on_batch_end", batch=batch, training=training, **step)
         for name, total in totals.items():
-            self.history.record(f"{prefix}_{name}", float(total) / n_samples)
+            self._record(f"{prefix}_{name}", float(total) / n_samples, rises=name == "acc")
+
+    def _record(self, name, value, *, rises):
+        """Record a figure of the epoch, and whether it is the best one, as skorch's own nets do."""
+        before = [row[name] for row in self.history[:-1] if name in row]
+        is_best = not before or (value > max(before) if rises else value < min(before))
+        self.history.record(name, value)
+        self.history.record(f"{name}_best", is_best)
 
     def logits(self, images, batch_size=500):
         """Return the logits of an array of images of shape (n, h, w), as an array."""
@@ -106,10 +111,16 @@ class DigitNet(NeuralNet):
         """Return how typical each image of an array of shape (n, h, w) is, as an array."""
         return self._compute(DigitCNN.typical, images)
 
+    def logits_and_typical(self, images):
+        """Return both of an array of images of shape (n, h, w), in one pass."""
+        both = self._compute(DigitCNN.logits_and_typical, images)
+        return both[:, :-1], both[:, -1]
+
     def features(self, images):
         """Return the features of each image of an array of shape (n, h, w), as an array."""
         return self._compute(DigitCNN.features, images)
 
+    @undisturbed
     def feature_maps(self, images):
         """Return what each convolution makes of images of shape (n, h, w), as arrays."""
         module = self._for_prediction()
@@ -120,6 +131,7 @@ class DigitNet(NeuralNet):
             ]
         return [torch.cat(layer).numpy() for layer in zip(*parts, strict=True)]
 
+    @undisturbed
     def gradients(self, images, directions, batch_size=500):
         """Return how fast logits rise with each pixel, as an array of shape (n, h, w).
 
@@ -127,19 +139,19 @@ class DigitNet(NeuralNet):
         """
         module, dtype, parts = self._for_prediction(), DTYPES[self.precision], []
         directions = torch.tensor(directions, dtype=dtype, device=self.device)
-        with torch.enable_grad():
-            batches = self._batches(images, batch_size)
-            for batch, counted in zip(batches, directions.split(batch_size), strict=True):
-                pixels = batch.to(dtype).requires_grad_()
-                (gradient,) = torch.autograd.grad(module(pixels), pixels, counted)
-                parts.append(gradient[:, 0].to("cpu"))
+        batches = self._batches(images, batch_size)
+        for batch, counted in zip(batches, directions.split(batch_size), strict=True):
+            pixels = batch.to(dtype).requires_grad_()
+            (gradient,) = torch.autograd.grad(module(pixels), pixels, counted)
+            parts.append(gradient[:, 0].to("cpu"))
         return torch.cat(parts).numpy()
 
+    @undisturbed
     def _compute(self, method, images, batch_size=500):
         dtype, module = DTYPES[self.precision], self._for_prediction()
         with torch.inference_mode():
             parts = [
-                method(module, batch).to("cpu", dtype)
+                _as_columns(method(module, batch)).to("cpu", dtype)
                 for batch in self._batches(images, batch_size)
             ]
             return torch.cat(parts).numpy()
@@ -150,6 +162,7 @@ class DigitNet(NeuralNet):
             batch = as_tensor(part, DTYPES[self.precision]).to(self.device)
             yield batch.contiguous(memory_format=torch.channels_last)
 
+    @undisturbed
     def best(self, images):
         """Return the position of the largest logit of each image.
 
@@ -178,114 +191,6 @@ class DigitNet(NeuralNet):
         return folded
 
 
-@functools.cache
-def least_loss(n_classes, label_smoothing):
-    """Return the least cross-entropy there can be with smoothed labels."""
-    spread = label_smoothing / n_classes
-    shares = [1 - label_smoothing + spread, *[spread] * (n_classes - 1)]
-    return -sum(share * math.log(share) for share in shares if share)
-
-
-def new_net(recipe, *, seed, pixel_mean, pixel_scale):
-    """Return an untrained net.
-
-    Parameters
-    ----------
-    recipe : dict
-        `architecture` (the parameters of `DigitCNN`), `precision`, `device`, `optimizer` and the
-        latter's own parameters.
-    seed : int
-        Of all that will be random.
-    pixel_mean, pixel_scale : float
-        Pixels are standardised by them.
-    """
-    module = _empty_module(recipe).to_empty(device="cpu")
-    net = _as_net(module, **recipe)
-    net.generator.manual_seed(seed)
-    net.module.initialize(net.generator, pixel_mean, pixel_scale)
-    return net.initialize()
-
-
-def _empty_module(recipe):
-    with torch.device("meta"):  # drawing no weights here leaves torch's generator alone
-        return DigitCNN(**recipe["architecture"])
-
-
-def _as_net(module, architecture, *, precision, device, optimizer, **optimizer_parameters):
-    module = module.to(DTYPES[precision]).to(memory_format=torch.channels_last)
-    net = DigitNet(
-        module,
-        precision=precision,
-        criterion=torch.nn.CrossEntropyLoss(reduction="none"),
-        optimizer=OPTIMIZERS[optimizer],
-        iterator_train=Batches,
-        iterator_valid=Batches,
-        device=device,
-        verbose=0,
-        **{f"optimizer__{name}": value for name, value in optimizer_parameters.items()},
-    )
-    net.generator = torch.Generator()
-    net.recipe = {
-        "architecture": architecture,
-        "precision": precision,
-        "device": device,
-        "optimizer": optimizer,
-        **optimizer_parameters,
-    }
-    return net
-
-
-def get_state(net):
-    """Return all that `from_state` needs, tensors as numpy arrays."""
-    return {
-        "recipe": net.recipe,
-        "weights": _map_leaves(_to_array, net.module_.state_dict()),
-        "optimizer": _map_leaves(_to_array, net.optimizer_.state_dict()),
-        "generator": net.generator.get_state().numpy(),
-    }
-
-
-def from_state(state):
-    """Return the net that `get_state` described; on the CPU where its device is missing.
-
-    The states of the optimizer and of the generator may be missing: they start anew then. So may
-    what is typical: energy alone says it then.
-    """
-    recipe = state["recipe"]
-    if not is_available(recipe["device"]):
-        recipe = {**recipe, "device": "cpu"}
-    module = _empty_module(recipe)
-    weights = state["weights"]
-    if "least_typical" not in weights:
-        weights = {**weights, **_nothing_typical(module)}
-    # Wrong shapes are found before anything is allocated by what the recipe says.
-    module.load_state_dict(_map_leaves(_to_tensor, weights), assign=True)
-    net = _as_net(module, **recipe).initialize()
-    if "optimizer" in state:
-        net.optimizer_.load_state_dict(_map_leaves(_to_tensor, state["optimizer"]))
-        net.generator.set_state(torch.tensor(state["generator"]))
-    return net
-
-
-def _nothing_typical(module):
-    return {
-        name: np.zeros(tensor.shape, dtype=str(tensor.dtype).removeprefix("torch."))
-        for name, tensor in module.state_dict().items()
-        if name.startswith(TYPICAL)
-    }
-
-
-def _map_leaves(function, tree):
-    if isinstance(tree, dict):
-        return {key: _map_leaves(function, value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_map_leaves(function, value) for value in tree]
-    return function(tree)
-
-
-def _to_array(leaf):
-    return leaf.detach().cpu().contiguous().numpy() if isinstance(leaf, torch.Tensor) else leaf
-
-
-def _to_tensor(leaf):
-    return torch.tensor(leaf) if isinstance(leaf, np.ndarray) else leaf
+def _as_columns(result):
+    """Return what a network gave as one tensor: a pair of columns and a column side by side."""
+    return torch.column_stack(result) if isinstance(result, tuple) else result

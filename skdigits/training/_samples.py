@@ -1,4 +1,4 @@
-"""Labelled samples, and what each of them counts."""
+"""Labelled images, and what each of them counts."""
 
 import math
 from typing import NamedTuple
@@ -6,30 +6,30 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import entr
 from sklearn.model_selection import train_test_split
-from sklearn.utils import compute_class_weight
 
 from skdigits._utils.sklearn import _check_sample_weight
+from skdigits._utils.warning import warn_user
 
 
 class Samples(NamedTuple):
-    """Rows of pixels, the positions of their labels among the classes, and weights or None."""
+    """Images, the positions of their labels among the classes, and weights or None."""
 
-    X: np.ndarray
+    images: np.ndarray
     y: np.ndarray
     weight: np.ndarray | None
 
     def take(self, rows):
         """Return some of them."""
         weight = None if self.weight is None else self.weight[rows]
-        return Samples(self.X[rows], self.y[rows], weight)
+        return Samples(self.images[rows], self.y[rows], weight)
 
 
-def encode(X, y, classes, sample_weight, class_weight):
+def encode(images, y, classes, sample_weight, class_weight):
     """Return the samples that count: those of a weight above zero.
 
     Parameters
     ----------
-    X : ndarray of shape (n_samples, n_features)
+    images : ndarray of shape (n_samples, height, width)
     y : ndarray of shape (n_samples,)
         Labels.
     classes : ndarray of shape (n_classes,)
@@ -51,55 +51,109 @@ def encode(X, y, classes, sample_weight, class_weight):
     if len(unknown):
         raise ValueError(f"y has labels that are not in classes: {unknown}.")
     labels = np.searchsorted(classes, y)
-    weight = None
-    if sample_weight is not None or class_weight is not None:
-        weight = _combine_weights(X, labels, classes, sample_weight, class_weight)
-    samples = Samples(X, labels, weight)
-    return samples if weight is None or weight.all() else samples.take(weight > 0)
-
-
-def _combine_weights(X, labels, classes, sample_weight, class_weight):
-    weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    if sample_weight is None and class_weight is None:
+        return Samples(images, labels, None)
+    weight = _check_sample_weight(sample_weight, images, dtype=np.float64)
     if (weight < 0).any():
         raise ValueError(f"sample_weight must not be negative, got {weight.min():g}.")
     if isinstance(class_weight, dict):
-        factors = compute_class_weight(class_weight, classes=classes, y=classes[labels])
-        weight = weight * factors[labels]
+        weight = weight * _weights_of(classes, class_weight)[labels]
     elif class_weight == "balanced":
         totals = np.bincount(labels, weights=weight)
         weight = np.divide(weight, totals[labels], out=np.zeros_like(weight), where=weight > 0)
     if not weight.any():
         raise ValueError("All weights are zero: sample_weight and class_weight leave no sample.")
-    return weight
+    samples = Samples(images, labels, weight)
+    return samples if weight.all() else samples.take(weight > 0)
 
 
-def hold_out(samples, fraction, random_state):
-    """Split samples at random into those to train on and those held out, alike in classes."""
-    rows, held_out = train_test_split(
-        np.arange(len(samples.y)),
-        test_size=fraction,
-        stratify=samples.y,
-        random_state=random_state,
+def _weights_of(classes, class_weight):
+    """Return the weight of each class."""
+    labels = classes.tolist()
+    for label, weight in class_weight.items():
+        if label not in labels:
+            raise ValueError(
+                f"class_weight has the label {label!r}, which is none of y's: "
+                f"{', '.join(map(repr, labels))}."
+            )
+        if not (isinstance(weight, int | float | np.number) and 0 <= weight < math.inf):
+            raise ValueError(
+                f"class_weight of {label!r} must be a finite number, 0 or more, got {weight!r}."
+            )
+    return np.array([float(class_weight.get(label, 1)) for label in labels])
+
+
+def hold_out(samples, fraction, classes, random_state):
+    """Split samples at random into those to train on and those held out, alike in classes.
+
+    Of few samples or a rare class, as many are held out as there can be: one of each class that
+    has two.
+
+    Parameters
+    ----------
+    samples : Samples
+    fraction : float
+        Share to hold out.
+    classes : ndarray of shape (n_classes,)
+        Labels, to be named in a warning.
+    random_state : RandomState instance
+
+    Returns
+    -------
+    train, valid : Samples
+        The second is None where no class has two samples.
+
+    Warns
+    -----
+    UserWarning
+        If the hold-out is not `fraction` of each class.
+    """
+    n, counts = len(samples.y), np.bincount(samples.y, minlength=len(classes))
+    present = counts[counts > 0]
+    n_valid = math.ceil(fraction * n)  # as train_test_split counts
+    if present.min() >= 2 and len(present) <= min(n_valid, n - n_valid):
+        rows, held_out = train_test_split(
+            np.arange(n), test_size=fraction, stratify=samples.y, random_state=random_state
+        )
+        return samples.take(rows), samples.take(held_out)
+    shuffled = random_state.permutation(n)
+    wanted = np.where(counts >= 2, np.clip(np.rint(fraction * counts), 1, counts - 1), 0)
+    is_held_out = np.zeros(n, dtype=bool)
+    for label, n_wanted in enumerate(wanted.astype(int)):
+        is_held_out[shuffled[samples.y[shuffled] == label][:n_wanted]] = True
+    single = [repr(label) for label in classes[counts == 1].tolist()]
+    warn_user(
+        f"{is_held_out.sum()} of {n} samples are held out for validation, instead of "
+        f"{fraction:.3g} of each class"
+        + (f"; there is only one of {', '.join(single)}" if single else "")
+        + ": give more samples for a validation that says more."
     )
-    return samples.take(rows), samples.take(held_out)
+    if not is_held_out.any():
+        return samples, None
+    return samples.take(~is_held_out), samples.take(is_held_out)
 
 
 def guessing_loss(samples, n_classes, label_smoothing):
-    """Return the cross-entropy of answering every sample with the classes' shares."""
+    """Return the loss of always answering with the classes' shares, less the least there can be."""
     shares = np.bincount(samples.y, weights=samples.weight, minlength=n_classes)
     shares = (1 - label_smoothing) * shares / shares.sum() + label_smoothing / n_classes
-    return float(entr(shares).sum())
+    return float(entr(shares).sum()) - least_loss(n_classes, label_smoothing)
 
 
-def pixel_statistics(X, sample_weight, chunk=4096):
+def least_loss(n_classes, label_smoothing):
+    """Return the least cross-entropy there can be with smoothed labels."""
+    spread = label_smoothing / n_classes
+    return float(entr(1 - label_smoothing + spread) + (n_classes - 1) * entr(spread))
+
+
+def pixel_statistics(samples, chunk=4096):
     """Return the weighted mean and standard deviation of all pixels together.
 
     Parameters
     ----------
-    X : ndarray of shape (n_samples, n_features)
-    sample_weight : ndarray of shape (n_samples,) or None
+    samples : Samples
     chunk : int, default=4096
-        Number of rows that are held in float64 at a time.
+        Number of images that are held in float64 at a time.
 
     Returns
     -------
@@ -111,9 +165,9 @@ def pixel_statistics(X, sample_weight, chunk=4096):
     ValueError
         If the values are too large to compute with.
     """
-    if sample_weight is None:
-        sample_weight = np.ones(len(X))
-    share = sample_weight / sample_weight.sum() / X.shape[1]
+    X = samples.images.reshape(len(samples.images), -1)
+    weight = np.ones(len(X)) if samples.weight is None else samples.weight
+    share = weight / weight.sum() / X.shape[1]
     mean, square = 0.0, 0.0  # of what pixels differ from a first guess
     with np.errstate(over="ignore", invalid="ignore"):
         guess = X[:chunk].mean(dtype=np.float64)

@@ -31,8 +31,8 @@ def test_any_image_shape_and_size_gives_logits(
         n_estimators=2,
     )
     pixels = torch.zeros(2, 1, *image_shape)
-    assert network(pixels).shape == (2, 3, 2)
-    assert network.eval()(pixels).shape == (2, 3)
+    assert network.each(pixels).shape == (2, 3, 2)
+    assert network(pixels).shape == network.eval()(pixels).shape == (2, 3)
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,23 @@ def test_the_first_batches_statistics_count_in_full():
     assert norm.running_mean.item() == 3
     norm(torch.tensor([6.0, 8.0]).view(2, 1, 1, 1))
     assert norm.running_mean.item() == 5
+
+
+@pytest.mark.parametrize("n_estimators", [1, 3])
+def test_logits_and_typical_are_both_from_one_pass(n_estimators):
+    network = digit_cnn(n_estimators=n_estimators).eval()
+    pixels = torch.rand(5, 1, 8, 8)
+    passes = []
+    for member in network.networks:
+        member.convolutions[0].register_forward_hook(lambda *_: passes.append(1))
+    logits, typical = network.logits_and_typical(pixels)
+    assert len(passes) == n_estimators
+    assert torch.equal(logits, network(pixels))
+    assert torch.equal(typical, network.typical(pixels))
+
+
+def test_a_single_value_is_normalised_to_the_bias():
+    norm = BatchNorm(2)
+    norm.bias.data = torch.tensor([1.0, -1.0])
+    result = norm(torch.tensor([[[[5.0]], [[7.0]]]]))
+    assert result.flatten().tolist() == [1, -1]

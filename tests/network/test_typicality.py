@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from torch.nn import functional as F
 
 from skdigits import CNNDigitClassifier
-from skdigits.network._typicality import SHRINKAGE, Typicality
+from skdigits.network._typicality import N_EXACT, SHRINKAGE, Typicality, principal_axes
 
 
 def clusters(n=300, n_features=40, seed=0):
@@ -121,3 +121,41 @@ def test_partial_fit_leaves_the_energy(digits):
     energy = np.log(np.exp(clf.decision_function(X)).sum(1))
     np.testing.assert_allclose(clf.score_samples(X), energy, rtol=1e-6)
     assert not np.allclose(before, energy)
+
+
+def test_of_many_features_the_axes_found_are_nearly_the_exact_ones():
+    generator = torch.Generator().manual_seed(0)
+    n_features = N_EXACT + 100
+    spread = torch.logspace(0, -3, n_features, dtype=torch.float64)
+    rows = torch.randn(400, n_features, generator=generator, dtype=torch.float64) * spread
+    found, axes = principal_axes(rows, 16)
+    exact = torch.linalg.svdvals(rows)[:16] ** 2
+    torch.testing.assert_close(found, exact, rtol=0.01, atol=0)
+    torch.testing.assert_close((rows @ axes).square().sum(0), found, rtol=1e-6, atol=0)
+
+
+def test_few_samples_of_many_features_can_be_learned():
+    features, labels = clusters(n=12, n_features=2000)
+    typicality = learned(features, labels)
+    assert typicality(features).isfinite().all()
+
+
+@pytest.mark.parametrize(
+    ("image_shape", "settings"),
+    [((48, 48), {}), ((28, 28), {"filters": (32, 64), "patch_size": 1}), ((100, 100), {})],
+)
+def test_wide_layers_end_like_narrow_ones(image_shape, settings):
+    """The cost of the cube of the last layer's width took minutes, or for ever."""
+    rng = np.random.default_rng(0)
+    X, y = rng.random((60, *image_shape), dtype=np.float32), np.arange(60) % 3
+    X += (
+        np.eye(3)[y]
+        .repeat(image_shape[0] * image_shape[1] // 3 + 1, axis=1)[
+            :, : image_shape[0] * image_shape[1]
+        ]
+        .reshape(X.shape)
+    )
+    clf = CNNDigitClassifier(max_epochs=5, random_state=0, **settings).fit(X, y)
+    assert clf.features(X[:1]).shape[1] > 3000
+    assert (clf.score_samples(X) >= 0).mean() > 0.9
+    assert (clf.score_samples(1 - X) < 0).mean() > 0.9

@@ -13,9 +13,10 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from skorch.callbacks import Callback, EarlyStopping
+from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
 
 from skdigits import CNNDigitClassifier, PixelScaler, SelectiveClassifier
+from skdigits.training import _finishing
 
 
 def classifier(**parameters):
@@ -66,6 +67,60 @@ def test_early_stopping_of_skorch_is_no_ctrl_c(small_digits):
     assert clf.n_epochs_ < 20
 
 
+@pytest.mark.parametrize("n_estimators", [1, 2])
+@pytest.mark.parametrize("on_train", [True, False])
+@pytest.mark.parametrize("scoring", ["accuracy", "f1_macro", "neg_log_loss"])
+def test_skorch_scores_an_epoch(scoring, on_train, n_estimators, small_digits):
+    score = EpochScoring(scoring, on_train=on_train, name="score", lower_is_better=False)
+    clf = classifier(
+        callbacks=[score], validation_fraction=0.2, n_estimators=n_estimators, precision="float32"
+    ).fit(*small_digits)
+    scores = [row["score"] for row in clf.net_.history]
+    assert scores[-1] > scores[0]
+    if scoring == "accuracy" and not on_train:
+        assert scores == pytest.approx(clf.validation_scores_)
+
+
+def test_skorch_watches_a_validation_set(small_digits, tmp_path):
+    callbacks = [
+        Checkpoint(dirname=tmp_path),
+        EarlyStopping(sink=lambda text: None),
+        EarlyStopping("valid_acc", lower_is_better=False, patience=2, sink=lambda text: None),
+    ]
+    clf = classifier(max_epochs=30, callbacks=callbacks, validation_fraction=0.2)
+    assert clf.fit(*small_digits).n_epochs_ < 30
+    assert (tmp_path / "params.pt").exists()
+
+
+@pytest.mark.parametrize("callback", [Checkpoint, EarlyStopping])
+def test_without_a_validation_set_skorch_s_need_of_one_is_told(callback, small_digits):
+    with pytest.raises(ValueError, match="set validation_fraction"):
+        classifier(callbacks=[callback()]).fit(*small_digits)
+
+
+@pytest.mark.parametrize("callback", [type, int, 3, ("name", 3), object()])
+def test_what_is_no_callback_is_refused(callback, small_digits):
+    with pytest.raises(ValueError, match="skorch callbacks or functions; those of scikit-learn"):
+        classifier(callbacks=[callback]).fit(*small_digits)
+
+
+def test_scikit_learn_s_callbacks_are_sent_to_set_callbacks(small_digits):
+    sklearn_callback = pytest.importorskip("sklearn.callback", reason="below scikit-learn 1.9")
+    with pytest.raises(ValueError, match="given to set_callbacks"):
+        classifier(callbacks=[sklearn_callback.ProgressBar()]).fit(*small_digits)
+
+
+def test_early_stopping_ends_with_the_best_epoch_s_weights(small_digits):
+    X, y = small_digits
+    parameters = {"learning_rate": 0.3, "validation_fraction": 0.3, "schedule": "constant"}
+    clf = classifier(max_epochs=60, early_stopping=True, patience=4, **parameters).fit(X, y)
+    losses = [row["valid_loss"] for row in clf.history_]
+    best = np.argmin(losses) + 1
+    assert clf.n_epochs_ == best + 4 < 60
+    short = classifier(max_epochs=best, **parameters).fit(X, y)
+    np.testing.assert_array_equal(clf.predict_proba(X), short.predict_proba(X))
+
+
 # Ctrl-C
 
 
@@ -108,6 +163,7 @@ def test_ctrl_c_keeps_the_partly_trained_model_on_request(small_digits):
         ConvergenceWarning, match="after 20 of 50 epochs; the network is kept, as far"
     ):
         clf.fit(X, y)
+    assert clf.interrupted_
     assert clf.n_epochs_ == 20
     assert clf.score(X, y) > 0.9
 
@@ -137,6 +193,36 @@ def test_ctrl_c_in_the_first_epoch_keeps_nothing(small_digits):
     with pytest.raises(KeyboardInterrupt):
         clf.fit(*small_digits)
     assert not hasattr(clf, "net_")
+
+
+@pytest.mark.parametrize("on_interrupt", ["keep", "raise"])
+@pytest.mark.parametrize("where", ["refresh_statistics", "calibrate", "learn_typical"])
+def test_ctrl_c_at_the_end_keeps_the_trained_network(
+    where, on_interrupt, small_digits, monkeypatch
+):
+    X, y = small_digits
+    finish = getattr(_finishing, where)
+
+    def finish_half(net, *args):
+        finish(net, *args)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    parameters = {"augment": True, "label_smoothing": 0.1, "max_epochs": 30}
+    clf = classifier(on_interrupt=on_interrupt, **parameters)
+    monkeypatch.setattr(_finishing, where, finish_half)
+    if on_interrupt == "raise":
+        with pytest.raises(KeyboardInterrupt):
+            clf.fit(X, y)
+        assert not hasattr(clf, "net_")
+    else:
+        with pytest.warns(ConvergenceWarning, match="its probabilities are not calibrated"):
+            clf.fit(X, y)
+        assert clf.interrupted_
+        assert clf.n_epochs_ == 30
+        assert clf.score(X, y) > 0.9
+        assert clf.net_.module_.temperature == 1
+    monkeypatch.undo()
+    assert not clf.fit(X, y).interrupted_
 
 
 def test_ctrl_c_ends_a_whole_search(small_digits):

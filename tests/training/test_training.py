@@ -7,13 +7,14 @@ from scipy.special import softmax
 
 from skdigits import CNNDigitClassifier
 from skdigits.training._batches import Batches, ResidentImages
-from skdigits.training._fit import least_temperature
+from skdigits.training._finishing import least_temperature
+from skdigits.training._samples import Samples
 
 
 def resident(n_samples, dtype="uint8", precision="float32"):
     """Return images whose pixels tell their number."""
     images = np.arange(n_samples, dtype=dtype).repeat(4).reshape(-1, 2, 2)
-    return ResidentImages(images, np.zeros(n_samples), None, precision=precision, device="cpu")
+    return ResidentImages(Samples(images, np.zeros(n_samples), None), precision, "cpu")
 
 
 @pytest.mark.parametrize(

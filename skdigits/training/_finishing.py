@@ -1,0 +1,111 @@
+"""What a whole training ends with: statistics, temperature, and what is typical."""
+
+import copy
+import itertools
+import math
+
+import torch
+from scipy.optimize import minimize_scalar
+from torch.nn import functional as F
+
+from skdigits.network import BatchNorm, vote
+from skdigits.training._batches import Batches
+
+N_CALIBRATING = 4096  # images, at most
+N_TYPICAL = 4096  # images, at most, and fewer of many features:
+MOST_FEATURES = 2**23  # of all those images together
+
+
+def finish(net, train_set, valid_set, plan):
+    """Do all of it; on Ctrl-C leave the network as it was trained.
+
+    Parameters
+    ----------
+    net : DigitNet
+    train_set, valid_set : ResidentImages
+        The second may be None.
+    plan : Plan
+    """
+    trained = copy.deepcopy(net.module_.state_dict())
+    try:
+        if plan.distortion is not None:
+            refresh_statistics(net, train_set)
+        if plan.label_smoothing:
+            n_images = len(train_set) + (0 if valid_set is None else len(valid_set))
+            n_classes = net.recipe["architecture"]["n_classes"]
+            lowest = least_temperature(n_images, n_classes, plan.label_smoothing)
+            if valid_set is None:
+                calibrate(net, train_set, lowest, plan.distortion)
+            else:
+                calibrate(net, valid_set, lowest)
+        learn_typical(net, train_set)
+    except KeyboardInterrupt:
+        net.module_.load_state_dict(trained)
+        raise
+
+
+@torch.no_grad()
+def refresh_statistics(net, dataset, n_batches=16):
+    """Give batch normalisation the statistics of undistorted images, which are to be predicted."""
+    net.module_.train()
+    for module in net.module_.modules():
+        if isinstance(module, BatchNorm):
+            module.reset_running_stats()
+    batches = Batches(dataset, net.batch_size, net.generator)
+    for inputs, _ in itertools.islice(batches, n_batches):
+        net.infer(**inputs)
+
+
+@torch.no_grad()
+def calibrate(net, dataset, lowest, distort=None):
+    """Set the temperature, `lowest` or above, under which the labels of a data set are most likely.
+
+    Smoothed labels teach a network to be unsure; this takes it back. Training images are distorted
+    anew by `distort`, so that the network has not seen them in this form.
+
+    References
+    ----------
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    """
+    module = net.module_.eval()
+    batches = Batches(dataset, net.batch_size, net.generator, distort)
+    n_batches = math.ceil(N_CALIBRATING / net.batch_size)
+    parts = [
+        (module.each(inputs["x"]), labels, inputs.get("sample_weight"))
+        for inputs, labels in itertools.islice(batches, n_batches)
+    ]
+    logits = torch.cat([logits for logits, _, _ in parts])
+    labels = torch.cat([labels for _, labels, _ in parts])
+    weight = None if dataset.sample_weight is None else torch.cat([part[2] for part in parts])
+
+    def loss(log_temperature):
+        losses = F.cross_entropy(vote(logits / math.exp(log_temperature)), labels, reduction="none")
+        return float((losses if weight is None else losses * weight).mean())
+
+    bounds = math.log(lowest), math.log(10)
+    best = minimize_scalar(loss, bounds=bounds, options={"xatol": 1e-6})
+    module.temperature.fill_(math.exp(best.x))
+
+
+def least_temperature(n_images, n_classes, label_smoothing):
+    """Return the temperature under which a smoothed label has the probability ``1 - 1 / n_images``.
+
+    It is 1 at most. A network may know a few images by heart, distorted or not; that is no reason
+    to be surer of new ones than so many images allow.
+    """
+    smoothed = math.log1p(n_classes * (1 - label_smoothing) / label_smoothing)
+    wanted = math.log(max(1, (n_images - 1) * (n_classes - 1)))
+    return smoothed / max(smoothed, wanted)
+
+
+@torch.no_grad()
+def learn_typical(net, dataset):
+    """Learn what is typical from some images of a data set, undistorted."""
+    n_features = max(network.output.in_features for network in net.module_.networks)
+    n_samples = max(1, min(N_TYPICAL, MOST_FEATURES // n_features))
+    rows = torch.randperm(len(dataset), generator=net.generator)[:n_samples].to(net.device)
+    images = dataset.images[rows].contiguous(memory_format=torch.channels_last)
+    weight = torch.ones(len(rows), dtype=torch.float32, device=net.device)
+    if dataset.sample_weight is not None:
+        weight = dataset.sample_weight[rows]
+    net.module_.eval().learn_typical(images, dataset.labels[rows], weight)

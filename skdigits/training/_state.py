@@ -1,0 +1,130 @@
+"""A net made anew, from its state, or as a copy."""
+
+import functools
+
+import numpy as np
+import torch
+
+from skdigits.network import DigitCNN
+from skdigits.training._batches import DTYPES, Batches
+from skdigits.training._devices import is_available, undisturbed
+from skdigits.training._net import DigitNet
+from skdigits.training._samples import pixel_statistics
+
+BETAS = (0.8, 0.95)
+"""Adam's memories, shorter than torch's: for trainings of a few hundred batches."""
+
+OPTIMIZERS = {
+    "adam": functools.partial(torch.optim.Adam, betas=BETAS, fused=True),
+    "adamw": functools.partial(torch.optim.AdamW, betas=BETAS, fused=True),
+    "sgd": functools.partial(torch.optim.SGD, fused=True),
+}
+
+
+@undisturbed
+def new_net(recipe, samples, seed):
+    """Return an untrained net.
+
+    Parameters
+    ----------
+    recipe : dict
+        `architecture` (the parameters of `DigitCNN`), `precision`, `device`, `optimizer` and the
+        latter's own parameters.
+    samples : Samples
+        Pixels are standardised by the mean and spread of theirs.
+    seed : int
+        Of all that will be random.
+    """
+    module = _empty_module(recipe).to_empty(device="cpu")
+    net = _as_net(module, **recipe)
+    net.generator.manual_seed(seed)
+    net.module.initialize(net.generator, *pixel_statistics(samples))
+    return net.initialize()
+
+
+def copy_net(net, recipe):
+    """Return a copy of a net to train on, by a recipe of the same architecture."""
+    return from_state({**get_state(net), "recipe": recipe})
+
+
+def get_state(net):
+    """Return all that `from_state` needs, tensors as numpy arrays."""
+    return {
+        "recipe": net.recipe,
+        "weights": _map_leaves(_to_array, net.module_.state_dict()),
+        "optimizer": {
+            "name": net.recipe["optimizer"],
+            "memories": _map_leaves(_to_array, net.optimizer_.state_dict()["state"]),
+        },
+        "generator": net.generator.get_state().numpy(),
+    }
+
+
+@undisturbed
+def from_state(state):
+    """Return the net that `get_state` described, in eval mode; on the CPU if its device is missing.
+
+    The states of the optimizer and of the generator may be missing: they start anew then. So does
+    an optimizer of another name than the recipe's.
+    """
+    recipe = state["recipe"]
+    if not is_available(recipe["device"]):
+        recipe = {**recipe, "device": "cpu"}
+    module = _empty_module(recipe)
+    # Wrong shapes are found before anything is allocated by what the recipe says.
+    module.load_state_dict(_map_leaves(_to_tensor, state["weights"]), assign=True)
+    net = _as_net(module, **recipe).initialize()
+    net.module_.eval()
+    optimizer = state.get("optimizer")
+    if optimizer and optimizer["name"] == recipe["optimizer"]:
+        memories = _map_leaves(_to_tensor, optimizer["memories"])
+        net.optimizer_.load_state_dict({**net.optimizer_.state_dict(), "state": memories})
+    if "generator" in state:
+        net.generator.set_state(torch.tensor(state["generator"]))
+    return net
+
+
+def _empty_module(recipe):
+    with torch.device("meta"):  # drawing no weights here leaves torch's generator alone
+        return DigitCNN(**recipe["architecture"])
+
+
+def _as_net(module, architecture, *, precision, device, optimizer, **optimizer_parameters):
+    module = module.to(DTYPES[precision]).to(memory_format=torch.channels_last)
+    net = DigitNet(
+        module,
+        precision=precision,
+        criterion=torch.nn.CrossEntropyLoss(reduction="none"),
+        optimizer=OPTIMIZERS[optimizer],
+        iterator_train=Batches,
+        iterator_valid=Batches,
+        device=device,
+        verbose=0,
+        **{f"optimizer__{name}": value for name, value in optimizer_parameters.items()},
+    )
+    net.generator = torch.Generator()
+    net.recipe = {
+        "architecture": architecture,
+        "precision": precision,
+        "device": device,
+        "optimizer": optimizer,
+        **optimizer_parameters,
+    }
+    return net
+
+
+def _map_leaves(function, tree):
+    if isinstance(tree, dict):
+        return {key: _map_leaves(function, value) for key, value in tree.items()}
+    return function(tree)
+
+
+def _to_array(leaf):
+    """Return an array in row-major order, whose hash does not depend on the tensor's strides."""
+    if not isinstance(leaf, torch.Tensor):
+        return leaf
+    return np.array(leaf.detach().cpu().numpy(), order="C")
+
+
+def _to_tensor(leaf):
+    return torch.tensor(leaf) if isinstance(leaf, np.ndarray) else leaf
