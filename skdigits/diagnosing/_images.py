@@ -57,8 +57,8 @@ def _ratio_of_spreads(case):
     """Return how many times as much X varies as what the model was fitted on, if that is known."""
     if case.X_train is not None:
         known, seen = _some(case.X_train).std(), case.sample.std()
-    elif hasattr(case.steps[-1], "net_"):
-        known, seen = float(case.steps[-1].net_.module_.pixel_scale), case.seen().std()
+    elif hasattr(case.steps[-1], "pixel_scale_"):
+        known, seen = float(case.steps[-1].pixel_scale_), case.seen().std()
     else:
         return None
     return seen / known if known and seen else None

@@ -29,7 +29,7 @@ class BatchNorm(nn.BatchNorm2d):
         if self.training and self.momentum > 0.1:  # later the count is not read from the device
             self.momentum = max(0.1, 1 / (1 + int(self.num_batches_tracked)))
         if sample_weight is None and self.training and x[:, 0].numel() == 1:
-            sample_weight = x.new_ones(1)  # torch refuses to normalise a single value
+            sample_weight = self.weight.new_ones(1)  # torch refuses to normalise a single value
         if not self.training or sample_weight is None:
             return super().forward(x)
         share = (sample_weight / sample_weight.sum() / x[0, 0].numel()).view(-1, 1, 1, 1)

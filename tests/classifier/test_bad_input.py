@@ -120,6 +120,7 @@ def test_pixels_on_another_scale_by_far_are_refused(ask, size, fitted):
     ids=["dates", "durations", "texts", "categories", "a table of dates"],
 )
 @pytest.mark.parametrize("method", ["fit", "predict"])
+@pytest.mark.filterwarnings("ignore:X has feature names")
 def test_what_is_no_number_is_refused(X, method, digits):
     clf = classifier().fit(*(part[:50] for part in digits))
     arguments = ([0, 1],) if method == "fit" else ()

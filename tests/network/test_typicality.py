@@ -130,7 +130,7 @@ def test_of_many_features_the_axes_found_are_nearly_the_exact_ones():
     rows = torch.randn(400, n_features, generator=generator, dtype=torch.float64) * spread
     found, axes = principal_axes(rows, 16)
     exact = torch.linalg.svdvals(rows)[:16] ** 2
-    torch.testing.assert_close(found, exact, rtol=0.01, atol=0)
+    torch.testing.assert_close(found, exact, rtol=0.05, atol=0)
     torch.testing.assert_close((rows @ axes).square().sum(0), found, rtol=1e-6, atol=0)
 
 

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_digits
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from skdigits import DigitNormalizer, PixelScaler, SelectiveClassifier, read_digits
+from skdigits import DigitNormalizer, PixelScaler, SelectiveClassifier, load_pretrained, read_digits
 
 PICTURES = [np.kron(np.eye(8), np.ones((shift, 9))) for shift in range(4, 11)] * 4
 ROWS = DigitNormalizer().transform(PICTURES)
@@ -94,3 +96,22 @@ def test_labels_that_are_numbers_are_told_as_text():
     rows = DigitNormalizer().transform(PICTURES[:4])
     model = LogisticRegression().fit(rows, [1, 7, 1, 7])
     assert {answer.label for answer in read_digits(PICTURES[:4], model)} == {"1", "7"}
+
+
+@pytest.mark.parametrize("parameters", [{}, {"max_error_rate": 0.05}])
+def test_the_shipped_network_runs_once_a_picture(parameters, monkeypatch):
+    model, pictures = load_pretrained(**parameters), load_digits().images[:16]
+    rows = DigitNormalizer().transform(list(pictures))
+    n_images, convolve = [], torch.nn.functional.conv2d
+
+    def count(images, *args, **kwargs):
+        n_images.append(len(images))
+        return convolve(images, *args, **kwargs)
+
+    monkeypatch.setattr("torch.nn.functional.conv2d", count)
+    expected = model.predict_proba(rows).max(axis=1)
+    once = n_images.copy()
+    n_images.clear()
+    answers = list(read_digits(pictures, model))
+    assert n_images == once != []
+    np.testing.assert_allclose([answer.probability for answer in answers], expected)
