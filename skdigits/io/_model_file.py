@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import re
+import stat
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -255,16 +257,28 @@ def _encode(model, values):
     return plain
 
 
+def _open_at_once(path, flags):
+    """Open a file without waiting: a pipe that nobody writes to would never be open."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _read(path):
+    """Return a file's content, if its size is known before and that of a model file."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise ModelFileError(f"{path} is not a regular file: give a file of save_model.")
+            if status.st_size > LARGEST_FILE:
+                raise ModelFileError(f"{path} is larger than any model file, 1 GiB.")
+            return file.read(status.st_size)
+    except MemoryError as error:
+        raise ModelFileError(f"{path} does not fit into the memory: free some.") from error
+    except ModelFileError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelFileError(f"{path} cannot be read: {reason}.") from error
-    if len(content) > LARGEST_FILE:
-        raise ModelFileError(f"{path} is larger than any model file, 1 GiB.")
-    return content
 
 
 def _open(content):

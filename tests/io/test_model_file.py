@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import joblib
@@ -456,11 +457,42 @@ def test_nesting_without_end_is_refused(file):
         load_model(file)
 
 
-def test_file_without_end():
+def test_a_device_is_refused_before_it_is_read():
     if not os.path.exists("/dev/zero"):
         pytest.skip("there is no /dev/zero")
-    with pytest.raises(ModelFileError, match="/dev/zero is larger than any model file"):
+    with pytest.raises(ModelFileError, match="/dev/zero is not a regular file"):
         load_model("/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_that_nobody_writes_to_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ModelFileError, match="pipe is not a regular file"):
+        load_model(tmp_path / "pipe")
+
+
+def test_only_as_much_memory_is_taken_as_the_file_is_large(file):
+    load_model(file)  # whatever is imported on first use is imported now
+    tracemalloc.start()
+    try:
+        load_model(file)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_a_file_larger_than_any_model_is_not_read(tmp_path):
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(2**30 + 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelFileError, match="large is larger than any model file, 1 GiB"):
+            load_model(tmp_path / "large")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 EXTENSIONS = ("safetensors", "joblib", "pkl", "pt", "pth", "bin", "npy", "npz", "json", "skops", "")
