@@ -577,7 +577,7 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
 
     def _learn(self, net, train, valid, plan):
         trained = training.fit(net, train, valid, plan)
-        vars(self).update(_learned(trained.net, trained.history, trained.interrupted))
+        self.__dict__.update(_learned(trained.net, trained.history, trained.interrupted))
         return self
 
     def __sklearn_tags__(self):

@@ -147,7 +147,7 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
         self._check_parameters()
         pictures = as_pictures(X)
         stacks = read_pictures(pictures) if pictures is not None else self._read_rows(X)
-        rows = {}
+        rows: dict[int, np.ndarray] = {}
         for indices, stack in stacks:
             normal = np.rint(255 * self._steps(stack).normal).astype(np.uint8)
             rows.update(zip(indices, normal.reshape(len(stack), -1), strict=True))
