@@ -283,13 +283,6 @@ class PixelScaler(
         pixels = pixels.astype(self.pixel_dtype_)
         return pixels.reshape(tuple(X.shape))
 
-    def __setstate__(self, state):
-        # What the shipped file lacks until it is written anew.
-        if "pixel_range_" in state:
-            peak = max(map(abs, state["pixel_range_"]))
-            state = {"peak_": peak, "whole_": state["pixel_dtype_"].kind in "iub", **state}
-        super().__setstate__(state)
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True

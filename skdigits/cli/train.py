@@ -215,7 +215,7 @@ def _fit(model, classifier, X, y, settings):
     for warning in caught:
         say(f"warning: {warning.message}")
     n_left = 0
-    if any("Interrupted" in str(warning.message) for warning in caught):
+    if classifier.interrupted_:
         n_left = n_before + classifier.max_epochs_ - classifier.n_epochs_
     return {
         "n_images": len(X),

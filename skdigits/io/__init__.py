@@ -1,6 +1,7 @@
 """Models in files: those of one's own, and the one that comes with the package."""
 
-from skdigits.io._model_file import ModelFileError, load_model, save_model
+from skdigits.io._error import ModelFileError
+from skdigits.io._model_file import load_model, save_model
 from skdigits.io._pretrained import load_pretrained, pretrained_card
 
 __all__ = ["ModelFileError", "load_model", "load_pretrained", "pretrained_card", "save_model"]

@@ -1,6 +1,7 @@
 """Values as JSON and back: plain data only, so that reading it can do nothing else."""
 
 import math
+import re
 from collections.abc import Callable
 from numbers import Integral, Real
 
@@ -8,12 +9,17 @@ import numpy as np
 
 from skdigits.augmentation import Distortion
 
+MOST_BYTES = 2**24  # of an array of texts
+NUMBERS = r"[<>|=]?(b1|[iu][1248]|f[248])"
+DTYPE = rf"{NUMBERS}|[<>]?(U\d{{1,6}}|[mM]8(\[\d{{0,9}}\w{{1,2}}\])?)|\|?O"
+
 
 def encode(value):
     """Return JSON's form of a parameter or learned attribute.
 
     What JSON lacks becomes an object of one entry, its kind: tuples, dicts, dtypes, arrays of
-    numbers, texts, dates or such values, infinite numbers. Numbers of numpy become Python's.
+    numbers, texts, dates or such values, infinite numbers. Numbers of numpy become Python's, and a
+    device of torch its name.
 
     Raises
     ------
@@ -40,7 +46,9 @@ def encode(value):
         as_list = _AS_LIST[value.dtype.kind](value.ravel())
         return {"array": [value.dtype.str, list(value.shape), as_list]}
     if isinstance(value, Distortion):
-        return {"distortion": encode(value.get_params())}
+        return {"distortion": {name: encode(each) for name, each in value.get_params().items()}}
+    if type(value).__module__ == "torch" and type(value).__name__ == "device":
+        return str(value)
     raise ValueError(f"{type(value).__name__} is not plain data")
 
 
@@ -68,27 +76,31 @@ _AS_LIST: dict[str, Callable] = {
 
 
 def _array(content):
-    dtype, shape, values = content
-    dtype = np.dtype(str(dtype))
+    name, shape, values = content
+    if not re.fullmatch(DTYPE, name) or len(shape) > 4:
+        raise ValueError(f"arrays of {name} and {len(shape)} dimensions are not kept")
+    dtype = np.dtype(name)
     if dtype.kind == "O":
         array = np.empty(len(values), dtype=object)
         array[:] = [decode(value) for value in values]
     elif dtype.kind == "U":
-        array = np.array(values, dtype="U")  # as wide as need be, whatever the file says
+        # As wide as need be, whatever the file says.
+        if 4 * len(values) * max(map(len, values), default=0) > MOST_BYTES:
+            raise ValueError("an array of texts is too long")
+        array = np.array(values, dtype="U")
     elif dtype.kind in "mM":
         array = np.array(values, dtype=np.int64).view(dtype)
-    elif dtype.kind in "biuf":
-        array = np.array(values, dtype=dtype)
     else:
-        raise ValueError(f"arrays of {dtype} are not kept")
+        array = np.array(values, dtype=dtype)
+    if array.ndim != 1 or any(type(side) is not int or side < 0 for side in shape):
+        raise ValueError("an array is not of its shape")
     return array.reshape(shape)
 
 
 def _number_dtype(content):
-    dtype = np.dtype(str(content))
-    if dtype.kind not in "biuf":
-        raise ValueError(f"{dtype} is no dtype of numbers")
-    return dtype
+    if not re.fullmatch(NUMBERS, content):
+        raise ValueError(f"{content} is no dtype of numbers")
+    return np.dtype(content)
 
 
 _DECODERS: dict[str, Callable] = {
@@ -97,5 +109,7 @@ _DECODERS: dict[str, Callable] = {
     "dict": lambda content: {decode(key): decode(value) for key, value in content},
     "dtype": _number_dtype,
     "array": _array,
-    "distortion": lambda content: Distortion(**decode(content)),
+    "distortion": lambda content: Distortion(
+        **{name: decode(value) for name, value in content.items()}
+    ),
 }

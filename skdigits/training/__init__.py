@@ -2,6 +2,7 @@
 
 from skdigits.training._batches import DTYPES
 from skdigits.training._callbacks import EpochTasks, is_callback
+from skdigits.training._cost import cost_of
 from skdigits.training._devices import find_device, has_bfloat16
 from skdigits.training._fit import Plan, fit
 from skdigits.training._samples import encode, hold_out
@@ -13,6 +14,7 @@ __all__ = [
     "EpochTasks",
     "Plan",
     "copy_net",
+    "cost_of",
     "encode",
     "find_device",
     "fit",

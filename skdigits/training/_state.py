@@ -35,7 +35,7 @@ def new_net(recipe, samples, seed):
     seed : int
         Of all that will be random.
     """
-    module = _empty_module(recipe).to_empty(device="cpu")
+    module = empty_module(recipe).to_empty(device="cpu")
     net = _as_net(module, **recipe)
     net.generator.manual_seed(seed)
     net.module.initialize(net.generator, *pixel_statistics(samples))
@@ -70,7 +70,7 @@ def from_state(state):
     recipe = state["recipe"]
     if not is_available(recipe["device"]):
         recipe = {**recipe, "device": "cpu"}
-    module = _empty_module(recipe)
+    module = empty_module(recipe)
     # Wrong shapes are found before anything is allocated by what the recipe says.
     module.load_state_dict(_map_leaves(_to_tensor, state["weights"]), assign=True)
     net = _as_net(module, **recipe).initialize()
@@ -84,7 +84,8 @@ def from_state(state):
     return net
 
 
-def _empty_module(recipe):
+def empty_module(recipe):
+    """Return the network of a recipe without any memory for its weights."""
     with torch.device("meta"):  # drawing no weights here leaves torch's generator alone
         return DigitCNN(**recipe["architecture"])
 

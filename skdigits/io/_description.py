@@ -1,0 +1,150 @@
+"""A model as plain values and tensors, and back."""
+
+import inspect
+import json
+
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+
+from skdigits._utils.versions import versions
+from skdigits.augmentation import Distortion
+from skdigits.classifier import CNNDigitClassifier
+from skdigits.io._checks import LEARNED, check_learned, check_network
+from skdigits.io._error import ModelFileError, refuse_unless
+from skdigits.io._plain import decode, encode
+from skdigits.selective import SelectiveClassifier
+
+DEEPEST, MOST_STEPS, LONGEST_NAME = 6, 16, 1_000
+
+
+def describe(model, tensors):
+    """Return plain values from which `build` makes the model, and put its arrays into `tensors`.
+
+    Parameters that have their defaults are left out.
+
+    Raises
+    ------
+    ValueError
+        If the model holds what only code can describe.
+    """
+    if isinstance(model, Pipeline):
+        return {"steps": [[name, describe(step, tensors)] for name, step in model.steps]}
+    if isinstance(model, FrozenEstimator):
+        return {"frozen": describe(model.estimator, tensors)}
+    state = model.__getstate__()
+    description: dict = {"class": type(model).__name__}
+    if isinstance(model, SelectiveClassifier):
+        description["estimator"] = describe(model.estimator_, tensors)
+    defaults = _defaults(type(model))
+    parameters = _encode(model, {name: getattr(model, name) for name in defaults})
+    description["parameters"] = {
+        name: value
+        for name, value in parameters.items()
+        if json.dumps(value) != json.dumps(encode(defaults[name]))
+    }
+    learned = {name: state[name] for name in LEARNED[type(model)] if name in state}
+    description["learned"] = _encode(model, learned)
+    if "net_" in state:
+        tensors.update(state["net_"]["weights"])
+        description["recipe"] = encode(state["net_"]["recipe"])
+    return description
+
+
+def _defaults(kind):
+    parameters = inspect.signature(kind).parameters.values()
+    return {each.name: each.default for each in parameters if each.name != "estimator"}
+
+
+def _encode(model, values):
+    plain = {}
+    for name, value in values.items():
+        try:
+            plain[name] = encode(value)
+        except ValueError as error:
+            raise ValueError(
+                f"This model cannot be saved: {name} of {type(model).__name__} holds what only "
+                f"code can describe ({error}): set it to something else."
+            ) from error
+    return plain
+
+
+def build(description, tensors, depth=0):
+    """Return the model that `describe` described.
+
+    Raises
+    ------
+    ModelFileError
+        If it described none, or more than this version knows.
+    """
+    refuse_unless(isinstance(description, dict), "describes no model")
+    refuse_unless(depth < DEEPEST, "is nested too deeply for a model")
+    if "steps" in description:
+        return Pipeline(_steps(description["steps"], tensors, depth))
+    if "frozen" in description:
+        return FrozenEstimator(build(description["frozen"], tensors, depth + 1))
+    name = str(description.get("class"))
+    kinds = {kind.__name__: kind for kind in LEARNED}
+    refuse_unless(name in kinds, f"holds a {name!s:.40}, which is no class of models")
+    kind = kinds[name]
+    parameters, learned = (_decode(description, part) for part in ("parameters", "learned"))
+    unknown = sorted(parameters.keys() - _defaults(kind).keys())
+    refuse_unless(
+        not unknown,
+        f"has the parameter {', '.join(unknown)!s:.100} of {name}, which skdigits "
+        f"{versions()['skdigits']} does not know: install a newer one",
+    )
+    check_learned(kind, learned)
+    if kind is SelectiveClassifier:
+        learned["estimator_"] = build(description.get("estimator"), tensors, depth + 1)
+        parameters["estimator"] = clone(learned["estimator_"])
+    model = kind(**parameters)
+    _check_parameters(model)
+    if kind is CNNDigitClassifier:
+        recipe = _decode({"recipe": {"recipe": description.get("recipe")}}, "recipe")["recipe"]
+        check_network(recipe, learned, tensors)
+        learned["net_"] = {"recipe": recipe, "weights": tensors}
+    model.__setstate__(learned)
+    return model
+
+
+def _steps(steps, tensors, depth):
+    refuse_unless(
+        isinstance(steps, list)
+        and 0 < len(steps) <= MOST_STEPS
+        and all(isinstance(step, list) and len(step) == 2 for step in steps),
+        "has a pipeline without proper steps",
+    )
+    names = [name for name, _ in steps]
+    refuse_unless(
+        all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names)
+        and len(set(names)) == len(names)
+        and not any("__" in name or name in Pipeline([]).get_params(deep=False) for name in names),
+        "has a pipeline whose steps have no proper names",
+    )
+    return [(name, build(step, tensors, depth + 1)) for name, step in steps]
+
+
+def _decode(description, part):
+    values = description.get(part)
+    refuse_unless(isinstance(values, dict), f"lacks the {part} of a model")
+    decoded = {}
+    for name, value in values.items():
+        try:
+            decoded[name] = decode(value)
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise ModelFileError(f"holds {name!s:.40} that is no value of a model") from error
+    return decoded
+
+
+def _check_parameters(model):
+    try:
+        if hasattr(model, "_parameter_constraints"):
+            model._validate_params()
+        if isinstance(model, CNNDigitClassifier):
+            model._check_parameters()
+            if isinstance(model.augment, Distortion):
+                model.augment.for_training()
+    except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
+        text = " ".join(str(error).split()).rstrip(".")
+        raise ModelFileError(f"holds a parameter that cannot be: {text:.300}") from error

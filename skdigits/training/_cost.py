@@ -1,0 +1,64 @@
+"""What a network holds and what it costs, told from its recipe before it is built."""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from skdigits.training._batches import DTYPES
+from skdigits.training._devices import undisturbed
+from skdigits.training._state import empty_module
+
+
+class Cost(NamedTuple):
+    """What a network takes.
+
+    Parameters
+    ----------
+    tensors : dict of str to tuple
+        Shape and name of the dtype of each tensor of its state.
+    n_products : int
+        Multiplications for one image.
+    n_values : int
+        Values of the largest layer for one image, unfolded to a matrix.
+    """
+
+    tensors: dict
+    n_products: int
+    n_values: int
+
+
+@undisturbed
+def cost_of(recipe):
+    """Return the cost of the network that a recipe describes; nothing is allocated.
+
+    Parameters
+    ----------
+    recipe : dict
+        As for `new_net`.
+
+    Returns
+    -------
+    cost : Cost
+    """
+    module = empty_module(recipe).to(DTYPES[recipe["precision"]]).eval().requires_grad_(False)
+    costs = [(0, 0)]
+
+    def count(layer, inputs, output):
+        n_inputs = layer.weight[0].numel()
+        n_places = math.prod(output.shape[2:])
+        costs.append((n_places * layer.weight.numel(), n_places * (n_inputs + output.shape[1])))
+
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(count)
+    shape = recipe["architecture"]["image_shape"]
+    with torch.inference_mode():
+        module(torch.empty(1, 1, *shape, dtype=DTYPES[recipe["precision"]], device="meta"))
+    tensors = {
+        name: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+        for name, tensor in module.state_dict().items()
+    }
+    products, values = zip(*costs, strict=True)
+    return Cost(tensors, sum(products), max(values))
