@@ -15,7 +15,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.pipeline import make_pipeline
 
-from skdigits import CNNDigitClassifier, PixelScaler, presets, save_model
+from skdigits import (
+    CNNDigitClassifier,
+    PixelScaler,
+    expected_calibration_error,
+    presets,
+    save_model,
+)
 from skdigits.datasets import fetch_mnist
 from tests.corruptions import CORRUPTIONS
 
@@ -51,14 +57,6 @@ def as_rows(images):
     return np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8).reshape(len(images), -1)
 
 
-def calibration_error(probabilities, is_right, n_bins=15):
-    """Return the expected calibration error, of bins of equal width."""
-    confidence = probabilities.max(axis=1)
-    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
-    gaps = np.bincount(bins, is_right - confidence, n_bins)
-    return float(np.abs(gaps).sum() / len(confidence))
-
-
 def measure(model, X, y, rng):
     """Return what the card says of the test images."""
     probabilities = model.predict_proba(X)
@@ -70,7 +68,9 @@ def measure(model, X, y, rng):
     }
     return {
         "accuracy": float(is_right.mean()),
-        "expected_calibration_error": calibration_error(probabilities, is_right),
+        "expected_calibration_error": expected_calibration_error(
+            y, probabilities, labels=model.classes_
+        ),
         "accepted_as_digits": float((model.score_samples(X) >= 0).mean()),
         "corruption_error": float(np.mean(list(errors.values()))),
         "corruption_errors": errors,

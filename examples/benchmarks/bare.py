@@ -3,7 +3,6 @@
 With the same seed it ends with the same weights, to the last bit.
 """
 
-import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,32 +18,19 @@ from examples.benchmarks.fits import (
     untrained,
 )
 from skdigits.training._batches import Batches, ResidentImages
-from skdigits.training._fit import calibrate, least_temperature, refresh_statistics
-from skdigits.training._net import OPTIMIZERS
-
-WARM_UP = 0.2  # share of the batches in which the learning rate rises
-
-
-def one_cycle(step, n_steps):
-    """Return the share of the peak learning rate for a step, from 1 on."""
-    n_up = max(1, round(WARM_UP * n_steps))
-    if step <= n_up:
-        return step / n_up
-    return (1 + math.cos(math.pi * (step - n_up) / (n_steps - n_up + 1))) / 2
+from skdigits.training._callbacks import one_cycle
+from skdigits.training._finishing import calibrate, least_temperature, refresh_statistics
+from skdigits.training._samples import Samples
+from skdigits.training._state import OPTIMIZERS
 
 
 def bare_loop(X, y, *, seed, max_epochs, after_epoch):
     """Train skdigits' default network by torch alone."""
     chosen = settings(len(X), seed, max_epochs)
     generator = torch.Generator().manual_seed(np.random.RandomState(seed).randint(2**31))
-    module = untrained(X, generator)
-    data = ResidentImages(
-        X.reshape(-1, 28, 28),
-        y.astype(np.int64),
-        None,
-        precision=chosen.precision_,
-        device=DEVICE,
-    )
+    samples = Samples(X.reshape(-1, 28, 28), y.astype(np.int64), None)
+    module = untrained(samples, generator)
+    data = ResidentImages(samples, chosen.precision_, DEVICE)
     distort = chosen.augment_.for_training()
     batches = Batches(data, chosen.batch_size_, generator, distort)
     optimizer = OPTIMIZERS[chosen.optimizer](module.parameters(), weight_decay=chosen.weight_decay)
@@ -55,13 +41,13 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
     step, n_steps = 0, chosen.max_epochs_ * len(batches)
     for _ in range(chosen.max_epochs_):
         module.train()
-        for inputs, (labels, _) in batches:
+        for inputs, labels in batches:
             step += 1
             for group in optimizer.param_groups:
                 group["lr"] = chosen.learning_rate * one_cycle(step, n_steps)
             optimizer.zero_grad()
             with half:
-                logits = module(**inputs).float()  # (n, 10, 1), for one network
+                logits = module.each(**inputs).float()  # (n, 10, 1), for one network
             losses = F.cross_entropy(
                 logits, labels[:, None], label_smoothing=smoothing, reduction="none"
             )

@@ -21,8 +21,8 @@ from torch.nn import functional as F
 from skdigits import CNNDigitClassifier
 from skdigits.network import DigitCNN
 from skdigits.training._devices import find_device
-from skdigits.training._net import BETAS
 from skdigits.training._samples import Samples, pixel_statistics
+from skdigits.training._state import BETAS
 
 DEVICE = find_device("auto")
 
@@ -138,36 +138,22 @@ def recipe(X, y, *, seed, max_epochs, after_epoch):
 @functools.cache
 def default_architecture():
     """Return the sizes of the default network for MNIST."""
-    classifier = settings(60_000, 0, None)
-    blanks = Samples(np.zeros((1, 784), dtype=np.uint8), None, None)
-    classifier._start(blanks, np.arange(10), np.random.RandomState(0))
-    return classifier.net_.recipe["architecture"]
+    return settings(60_000, 0, None)._recipe(n_classes=10)["architecture"]
 
 
-def untrained(X, generator):
+def untrained(samples, generator):
     """Return the network that the default classifier starts from, its weights drawn."""
     module = DigitCNN(**default_architecture()).to(memory_format=torch.channels_last)
-    module.initialize(generator, *pixel_statistics(X, None))
+    module.initialize(generator, *pixel_statistics(samples))
     return module.to(DEVICE)
-
-
-class SingleNet(nn.Module):
-    """The one network of a `DigitCNN`, whose logits have no axis of networks in training."""
-
-    def __init__(self, vote):
-        super().__init__()
-        self.vote = vote
-
-    def forward(self, x):
-        """Map (n, 1, 28, 28) to (n, 10)."""
-        logits = self.vote(x)
-        return logits[..., 0] if self.training else logits
 
 
 def plain_skorch(X, y, *, seed, max_epochs, after_epoch):
     """Train skdigits' default network by skorch as it comes."""
     torch.manual_seed(seed)
     chosen = settings(len(X), seed, max_epochs)
+    images, labels = X.reshape(-1, 28, 28), y.astype(np.int64)
+    start = untrained(Samples(images, labels, None), torch.Generator().manual_seed(seed))
     schedule = LRScheduler(
         torch.optim.lr_scheduler.OneCycleLR,
         step_every="batch",
@@ -176,7 +162,7 @@ def plain_skorch(X, y, *, seed, max_epochs, after_epoch):
         cycle_momentum=False,
     )
     net = NeuralNetClassifier(
-        SingleNet(untrained(X, torch.Generator().manual_seed(seed))),
+        start,
         criterion=nn.CrossEntropyLoss,
         criterion__label_smoothing=chosen.label_smoothing_,
         optimizer=torch.optim.AdamW,
@@ -191,7 +177,7 @@ def plain_skorch(X, y, *, seed, max_epochs, after_epoch):
         device=DEVICE,
         verbose=0,
     )
-    net.fit(X.reshape(-1, 1, 28, 28), y.astype(np.int64))
+    net.fit(images[:, None], labels)
 
     def predict(X):
         return net.predict(X.reshape(-1, 1, 28, 28)).astype(str)

@@ -6,8 +6,33 @@ import math
 from skorch.callbacks import Callback, EarlyStopping
 
 
+def one_cycle(step, n_steps, warm_up=0.2):
+    """Return the share of the peak learning rate that a step takes.
+
+    It rises from near zero to 1, then falls to zero along a cosine.
+
+    Parameters
+    ----------
+    step : int
+        From 1 to `n_steps`.
+    n_steps : int
+        Number of batches in the whole training.
+    warm_up : float, default=0.2
+        Share of the steps before the peak.
+
+    References
+    ----------
+    Smith & Topin, "Super-Convergence", 2018.
+    """
+    n_up = max(1, round(warm_up * n_steps))
+    if step <= n_up:
+        return step / n_up
+    done = (step - n_up) / (n_steps - n_up + 1)
+    return (1 + math.cos(math.pi * done)) / 2
+
+
 class OneCycle(Callback):
-    """Raise the learning rate from near zero to its peak, then lower it to zero along a cosine.
+    """Let the learning rate follow `one_cycle`.
 
     Parameters
     ----------
@@ -15,18 +40,11 @@ class OneCycle(Callback):
         The peak.
     n_batches : int
         Number of batches in the whole training.
-    warm_up : float, default=0.2
-        Share of the batches before the peak.
-
-    References
-    ----------
-    Smith & Topin, "Super-Convergence", 2018.
     """
 
-    def __init__(self, learning_rate, n_batches, warm_up=0.2):
+    def __init__(self, learning_rate, n_batches):
         self.learning_rate = learning_rate
         self.n_batches = n_batches
-        self.warm_up = warm_up
 
     def on_train_begin(self, net, **kwargs):
         """Start a cycle."""
@@ -34,16 +52,9 @@ class OneCycle(Callback):
 
     def on_batch_begin(self, net, training=False, **kwargs):
         """Set the learning rate of the coming batch."""
-        if not training:
-            return
-        self.step_ += 1
-        n_up = max(1, round(self.warm_up * self.n_batches))
-        if self.step_ <= n_up:
-            factor = self.step_ / n_up
-        else:
-            done = (self.step_ - n_up) / (self.n_batches - n_up + 1)
-            factor = (1 + math.cos(math.pi * done)) / 2
-        set_learning_rate(net, self.learning_rate * factor)
+        if training:
+            self.step_ += 1
+            set_learning_rate(net, self.learning_rate * one_cycle(self.step_, self.n_batches))
 
 
 class EpochEnd(Callback):
