@@ -148,7 +148,8 @@ class PredictionMixin(ClassifierMixin):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            Higher is more alike. After `fit`, 1 % of the images that it was fitted on are below 0.
+            Higher is more alike. After `fit`, about 1 % of the images that it was fitted on are
+            below 0.
 
         Notes
         -----

@@ -280,7 +280,7 @@ def find_data_home(data_home=None):
 
 
 def is_mnist_cached(data_home=None):
-    """Tell whether :func:`fetch_mnist` needs no download.
+    """Tell whether MNIST can be read without a download.
 
     The files are looked for, not read: a damaged one is found by :func:`fetch_mnist` only.
 
