@@ -3,8 +3,9 @@ Search for a learning rate, with and without augmentation
 =========================================================
 
 All parameters of the classifier are plain values, so scikit-learn's searches work on them as on
-any others; those of a ``Distortion`` are named ``augment__rotation`` and so on. Here, :class:`~sklearn.model_selection.GridSearchCV` tries learning rates with and
-without random distortion of the training images.
+any others; those of a ``Distortion`` are named ``augment__rotation`` and so on. Here,
+:class:`~sklearn.model_selection.GridSearchCV` tries learning rates with and without random
+distortion of the training images.
 """
 
 # %%

@@ -58,7 +58,7 @@ print(f"stopped after {stopped.n_epochs_} epochs of {stopped.max_epochs_}")
 # %%
 # Two learning rates
 # ------------------
-# Given the axes of an earlier display, a second run goes on top of it. Each has a colour; the
+# Given the axes of an earlier display, a second run is drawn over it. Each has a colour; the
 # hold-out is dashed.
 
 slow = CNNDigitClassifier(**parameters, learning_rate=0.003).fit(X, y)

@@ -78,8 +78,8 @@ except ModelFileError as error:
 folder.cleanup()
 
 # %%
-# The network that comes along
-# ----------------------------
+# The pretrained model
+# --------------------
 # :func:`~skdigits.load_pretrained` opens a file of the same kind. It reads images in MNIST's form;
 # :class:`~skdigits.DigitNormalizer` brings others there, such as the 8x8 digits of scikit-learn,
 # which it was not trained on.
