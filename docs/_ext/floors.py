@@ -67,26 +67,26 @@ def draw():
     used = used_by_module()
     pairs = [pair for pair in arrows(used) if pair[1] not in FLOORS[-1]]
     width = COLUMN * max(map(len, FLOORS)) + 2 * MARGIN - (COLUMN - WIDTH)
-    shapes, places, y = [], {}, 0
+    floors, boxes, places, y = [], [], {}, 0
     for floor in FLOORS:
         height = 2 * MARGIN + max(height_of(box) for box in floor)
-        shapes.append(rectangle("floor", 0, y, width, height))
+        floors.append(rectangle("floor", 0, y, width, height))
         for column, box in enumerate(floor):
             x = MARGIN + COLUMN * column
             kind = "box torch" if any("torch" in used[name] for name in BOXES[box]) else "box"
             broad = WIDTH if floor is not FLOORS[-1] else width - 2 * MARGIN
-            shapes.append(rectangle(kind, x, y + MARGIN, broad, height_of(box)))
-            shapes += texts(x + broad / 2, y + MARGIN, box)
+            boxes.append(rectangle(kind, x, y + MARGIN, broad, height_of(box)))
+            boxes += texts(x + broad / 2, y + MARGIN, box)
             places[box] = x, y, y + height
         y += height + GAP
-    shapes += [arrow(upper, lower, pairs, places) for upper, lower in pairs]
+    ways = [arrow(upper, lower, pairs, places) for upper, lower in pairs]
     title = "The package, from the top floor to the bottom: " + "; ".join(map(", ".join, FLOORS))
     return f"""<svg class="floors" viewBox="0 0 {width} {y - GAP}" role="img">
 <title>{escape(title)}</title>
 <style>{STYLE}</style>
 <marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">
 <path class="tip" d="M0 0 8 4 0 8z"/></marker>
-{"".join(shapes)}
+{"".join([*floors, *ways, *boxes])}
 </svg>"""
 
 

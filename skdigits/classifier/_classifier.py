@@ -74,7 +74,8 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
     ----------
     image_shape : tuple of int, default=None
         ``(height, width)`` of the images in pixels. None means the shape of the images given, or,
-        for rows, the smallest square that holds them, filled up with zeros.
+        for rows, the smallest square that holds them. If it is larger, zeros fill it up, with a
+        warning.
     patch_size : int or "auto", default="auto"
         Side of the squares of pixels that the network sees as one pixel of ``patch_size ** 2``
         channels. "auto" means 2 where both sides of the image have 20 pixels or more, else 1.
@@ -117,24 +118,25 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         strong one of :meth:`Distortion.paper() <skdigits.Distortion.paper>`, False none. "auto"
         means True above 512 training images, if both sides have 8 pixels or more, else False.
     class_weight : dict, "balanced" or None, default=None
-        What a sample of each class counts, by label; labels not named count 1. "balanced" gives
+        Weight of each class, by its label as in `y`; classes not listed get 1. "balanced" gives
         all classes the same sum of weights.
     early_stopping : bool, default=False
         Whether to stop when the loss on held-out images has not fallen for `patience` epochs. The
         weights of the best epoch are then restored.
     validation_fraction : float, default=None
         Share of the images that is held out, stratified by class, to measure loss and accuracy
-        after each epoch; in (0, 1). None holds out 0.1 with `early_stopping`, else nothing.
+        after each epoch; in (0, 1). None holds out 0.1 with `early_stopping`, else nothing. Of few
+        images or a rare class, as many are held out as there can be, with a warning.
     patience : int, default=5
         Epochs to wait for a lower validation loss; for `early_stopping` only.
     warm_start : bool, default=False
-        Whether a further call of `fit` goes on from the weights and the optimizer's state of the
-        last.
+        Whether a further call of `fit` continues from the weights and the optimizer's state of the
+        last. Classes and architecture must be the same; settings of the training may change.
     on_interrupt : {"raise", "keep"}, default="raise"
         What Ctrl-C does during `fit`: "raise" leaves the estimator as it was before the call and
         raises KeyboardInterrupt, which ends a search as a whole. "keep" warns and keeps the
-        network: with a hold-out that of the epoch with the least validation loss, else as far as it
-        was trained. Before the end of the first epoch, it raises, too.
+        network: from the epoch with the least validation loss if there is a validation set,
+        otherwise as far as it was trained. Before the end of the first epoch, it raises, too.
     callbacks : list, default=None
         Callbacks of skorch, and functions that are called after each epoch with its row of
         `history_`; ``[print]`` is the simplest. scikit-learn's own callbacks, from version 1.9 on,
