@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import math
 import os
 import pickle
 import shutil
@@ -236,7 +237,7 @@ def test_predict__own_model__is_normalised_for_once(own_models, photos):
 
 def test_predict__what_a_selective_model_rejects(own_models, photos, tmp_path):
     careful = load_model(own_models[0] / "careful")
-    careful.threshold_ = 1.1
+    careful.threshold_ = math.inf
     save_model(careful, tmp_path / "model")
     args = ("predict", "--model", tmp_path / "model", photos / "2.png")
     reject = str(careful.reject_label_)
