@@ -15,7 +15,8 @@ def own_surroundings():
     """Let signals, streams and warnings be what a command needs, as long as it runs."""
     streams = sys.stdout, sys.stderr
     _open_closed_descriptors()
-    with _signals_as_ctrl_c(), warnings.catch_warnings():
+    with open(os.devnull, "w") as nobody, _signals_as_ctrl_c(), warnings.catch_warnings():
+        sys.stderr = sys.stderr or nobody  # libraries take it for granted when they are imported
         warnings.showwarning = lambda message, *_, **__: say(f"warning: {message}")
         try:
             yield
