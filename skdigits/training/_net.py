@@ -73,8 +73,20 @@ class DigitNet(NeuralNet):
         step["acc"] = (hits if weight is None else hits * weight).mean()
         return step
 
+    # What scorers ask of a classifier, for callbacks of skorch.
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "classifier"
+        return tags
+
+    @property
+    def classes_(self):
+        """The positions of the classes."""
+        return np.arange(self.recipe["architecture"]["n_classes"])
+
     def predict(self, X):
-        """Return the positions of the most probable classes, for callbacks of skorch."""
+        """Return the positions of the most probable classes."""
         return self.predict_proba(X).argmax(axis=1)
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
