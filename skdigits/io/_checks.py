@@ -242,7 +242,7 @@ def check_network(recipe, learned, tensors):
 
 def check_whole(model):
     """Refuse a model whose parts do not fit together, or whose answers are no numbers."""
-    parts, n_features = _in_order(model), None
+    parts, n_features = parts_of(model), None
     classifiers = [part for part in parts if isinstance(part, CNNDigitClassifier)]
     refuse_unless(classifiers == parts[-1:], "does not end in the one classifier of a model")
     classifier = parts[-1]
@@ -261,8 +261,7 @@ def check_whole(model):
                 and part.reject_label_ not in part.classes_.tolist(),
                 "rejects by a label of its classes, or has others than its classifier",
             )
-            reads = next((p for p in parts[parts.index(part) + 1 :] if p is not None), then)
-            if isinstance(reads, DigitNormalizer):
+            if isinstance(then, DigitNormalizer):
                 continue
         n_features = N_NORMAL if isinstance(part, DigitNormalizer) else takes or n_features
     scale, mean = classifier.pixel_scale_, float(classifier.net_.module_.pixel_mean)
@@ -274,12 +273,12 @@ def check_whole(model):
     )
 
 
-def _in_order(model):
+def parts_of(model):
     """Return the estimators that rows go through, a selective wrapper before what is inside it."""
     if isinstance(model, Pipeline):
-        return [part for _, step in model.steps for part in _in_order(step)]
+        return [part for _, step in model.steps for part in parts_of(step)]
     if isinstance(model, FrozenEstimator):
-        return _in_order(model.estimator)
+        return parts_of(model.estimator)
     if isinstance(model, SelectiveClassifier):
-        return [model, *_in_order(model.estimator_)]
+        return [model, *parts_of(getattr(model, "estimator_", model.estimator))]
     return [model]

@@ -87,7 +87,7 @@ def build(description, tensors, depth=0):
     kinds = {kind.__name__: kind for kind in LEARNED}
     refuse_unless(name in kinds, f"holds a {name!s:.40}, which is no class of models")
     kind = kinds[name]
-    parameters, learned = (_decode(description, part) for part in ("parameters", "learned"))
+    parameters, learned = (_decode_all(description, part) for part in ("parameters", "learned"))
     unknown = sorted(parameters.keys() - _defaults(kind).keys())
     refuse_unless(
         not unknown,
@@ -101,7 +101,7 @@ def build(description, tensors, depth=0):
     model = kind(**parameters)
     _check_parameters(model)
     if kind is CNNDigitClassifier:
-        recipe = _decode({"recipe": {"recipe": description.get("recipe")}}, "recipe")["recipe"]
+        recipe = _decode("recipe", description.get("recipe"))
         check_network(recipe, learned, tensors)
         learned["net_"] = {"recipe": recipe, "weights": tensors}
     model.__setstate__(learned)
@@ -125,16 +125,17 @@ def _steps(steps, tensors, depth):
     return [(name, build(step, tensors, depth + 1)) for name, step in steps]
 
 
-def _decode(description, part):
+def _decode_all(description, part):
     values = description.get(part)
     refuse_unless(isinstance(values, dict), f"lacks the {part} of a model")
-    decoded = {}
-    for name, value in values.items():
-        try:
-            decoded[name] = decode(value)
-        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-            raise ModelFileError(f"holds {name!s:.40} that is no value of a model") from error
-    return decoded
+    return {name: _decode(name, value) for name, value in values.items()}
+
+
+def _decode(name, value):
+    try:
+        return decode(value)
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ModelFileError(f"holds {name!s:.40} that is no value of a model") from error
 
 
 def _check_parameters(model):

@@ -4,16 +4,13 @@ from pathlib import Path
 
 from sklearn.base import is_classifier
 from sklearn.exceptions import NotFittedError
-from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skdigits._utils.files import write_whole
-from skdigits.io._checks import LEARNED, check_whole
+from skdigits.io._checks import LEARNED, check_whole, parts_of
 from skdigits.io._container import pack, read, unpack
 from skdigits.io._description import build, describe
 from skdigits.io._error import ModelFileError
-from skdigits.selective import SelectiveClassifier
 
 
 def save_model(model, path):
@@ -142,25 +139,14 @@ def _open(content):
     return model
 
 
-def _parts(model):
-    """Return the estimators that a model consists of, the innermost classifier last."""
-    if isinstance(model, Pipeline):
-        return [part for _, step in model.steps for part in _parts(step)]
-    if isinstance(model, FrozenEstimator):
-        return _parts(model.estimator)
-    if isinstance(model, SelectiveClassifier):
-        return [model, *_parts(getattr(model, "estimator_", model.estimator))]
-    return [model]
-
-
 def _why_not(model):
     """Return why `model` cannot be kept, or None."""
-    for part in _parts(model):
+    for part in parts_of(model):
         if type(part) not in LEARNED:
             return f"{type(part).__name__} is not one of this package's classes"
     if not is_classifier(model):
         return f"{type(part).__name__} is not a classifier"
-    for part in _parts(model):
+    for part in parts_of(model):
         try:
             check_is_fitted(part)
         except NotFittedError:
