@@ -37,12 +37,13 @@ class PredictionMixin(ClassifierMixin):
         X, _, shape = self._check_rows(X, reset=False)
         self._check_image_shape(shape)
         if X.dtype.itemsize > 2:  # smaller numbers are never so large
+            module = self.net_.module_
+            scale, mean = float(module.pixel_scale), float(module.pixel_mean)
             farthest = max(abs(float(X.min())), abs(float(X.max())))
-            if farthest > FARTHEST * (self.pixel_scale_ + abs(self._pixel_mean)):
+            if farthest > FARTHEST * (scale + abs(mean)):
                 raise ValueError(
-                    f"X has values up to {farthest:.3g}, but those of fit differed by "
-                    f"{self.pixel_scale_:.3g} (their standard deviation): give images on the scale "
-                    "of those of fit."
+                    f"X has values up to {farthest:.3g}, but those of fit differed by {scale:.3g} "
+                    "(their standard deviation): give images on the scale of those of fit."
                 )
         return rows_to_images(X, self.image_shape_)
 
@@ -249,10 +250,6 @@ class PredictionMixin(ClassifierMixin):
         """Standard deviation by which pixels are standardised."""
         check_is_fitted(self)
         return float(self.net_.module_.pixel_scale)
-
-    @property
-    def _pixel_mean(self):
-        return float(self.net_.module_.pixel_mean)
 
     @property
     def n_weights_(self):
