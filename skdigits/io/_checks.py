@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from skdigits._utils.images import find_image_shape
 from skdigits.augmentation import Distortion
 from skdigits.classifier import CNNDigitClassifier
 from skdigits.io._error import ModelFileError, refuse_unless
@@ -17,9 +18,8 @@ from skdigits.preprocessing import PixelScaler
 from skdigits.selective import SelectiveClassifier
 from skdigits.training import DTYPES, OPTIMIZERS, cost_of
 
-LARGEST_IMAGE = 2**20  # pixels
-MOST_LAYERS, MOST_CLASSES, LARGEST_PATCH, LARGEST_KERNEL = 500, 10_000, 64, 31
-LEAST_PRODUCTS, LEAST_VALUES = 10**9, 4 * 10**6  # for an image, whatever the size of the file
+MOST = {"pixels": 2**20, "patch_size": 64, "kernel_size": 31, "layers": 200, "classes": 10_000}
+LEAST_WORK, LEAST_VALUES = 10**9, 4 * 10**6  # for an image, whatever the size of the file
 PER_BYTE = 500, 2  # of a larger file
 LARGEST = float(np.finfo(np.float32).max)  # of a weight, whatever the precision
 N_NORMAL = 28 * 28  # features that a normaliser gives
@@ -37,11 +37,13 @@ def is_number(value, low=-math.inf, high=math.inf):
 
 
 def is_range(value, finite):
-    """Tell whether these are two numbers in order."""
+    """Tell whether these are two numbers in order, of finite distance or with infinite ends."""
     if not isinstance(value, tuple) or len(value) != 2:
         return False
-    allowed = is_number if finite else lambda end: is_number(end) or end in (-math.inf, math.inf)
-    return all(map(allowed, value)) and value[0] <= value[1]
+    low, high = value
+    if finite:
+        return is_number(low) and is_number(high) and 0 <= high - low < math.inf
+    return all(is_number(end) or end in (-math.inf, math.inf) for end in value) and low <= high
 
 
 def is_shape(value):
@@ -97,7 +99,7 @@ def is_device(value):
     return isinstance(value, str) and re.fullmatch(r"cpu|mps|cuda(:\d{1,3})?", value) is not None
 
 
-OPTIONAL = {"n_features_in_", "feature_names_in_", "_sklearn_output_config"}
+OPTIONAL = {"feature_names_in_", "_sklearn_output_config"}
 _ROWS = {
     "n_features_in_": is_whole,
     "feature_names_in_": are_names,
@@ -143,24 +145,61 @@ LEARNED: dict[type, dict] = {
 def check_learned(kind, learned):
     """Refuse learned attributes that `fit` never sets."""
     unknown = sorted(learned.keys() - LEARNED[kind].keys())
-    missing = sorted(LEARNED[kind].keys() - learned.keys() - OPTIONAL)
+    reads_pictures = {"n_features_in_"} if kind in (DigitNormalizer, SelectiveClassifier) else set()
+    missing = sorted(LEARNED[kind].keys() - learned.keys() - OPTIONAL - reads_pictures)
     refuse_unless(
         not unknown,
-        f"has {', '.join(unknown)} of {kind.__name__}, which this version does not know: install "
-        "a newer one",
+        f"has {', '.join(unknown)!s:.100} of {kind.__name__}, which this version does not know: "
+        "install a newer one",
     )
     refuse_unless(not missing, f"lacks {', '.join(missing)} of {kind.__name__}")
     for name, value in learned.items():
-        try:
-            is_right = LEARNED[kind][name](value)
-        except (TypeError, ValueError):  # what cannot be compared at all
-            is_right = False
+        is_right = _passes(LEARNED[kind][name], value)
         refuse_unless(is_right, f"holds {name} of {kind.__name__} that fit never gives")
     names = learned.get("feature_names_in_")
     refuse_unless(
         names is None or len(names) == learned.get("n_features_in_"),
         "does not have a name for each column",
     )
+
+
+ARCHITECTURE = {
+    "image_shape": is_shape,
+    "n_classes": is_whole,
+    "patch_size": is_whole,
+    "filters": are_blocks,
+    "kernel_size": lambda value: is_whole(value) and value % 2 == 1,
+    "hidden_layer_sizes": lambda value: isinstance(value, tuple) and all(map(is_whole, value)),
+    "n_estimators": is_whole,
+}
+RECIPE = {
+    "architecture": lambda value: isinstance(value, dict),
+    "precision": lambda value: value in DTYPES,
+    "device": is_device,
+    "optimizer": lambda value: value in OPTIMIZERS,
+    "weight_decay": is_number,
+    "momentum": is_number,
+    "nesterov": lambda value: isinstance(value, bool),
+}
+"""What a network is made of, and what each must be."""
+
+
+def _check_values(checks, values, optional=frozenset()):
+    """Refuse a part of a recipe that lacks something, or holds what no recipe does."""
+    refuse_unless(
+        isinstance(values, dict)
+        and checks.keys() - optional <= values.keys() <= checks.keys()
+        and all(_passes(checks[name], value) for name, value in values.items()),
+        "describes no network",
+    )
+
+
+def _passes(check, value):
+    """Tell whether a value is as it must be."""
+    try:
+        return bool(check(value))
+    except (TypeError, ValueError):  # what cannot be compared at all
+        return False
 
 
 def check_network(recipe, learned, tensors):
@@ -173,50 +212,25 @@ def check_network(recipe, learned, tensors):
         Checked.
     tensors : dict of str to ndarray
     """
-    names = ["architecture", "precision", "device", "optimizer"]
-    refuse_unless(isinstance(recipe, dict) and list(recipe)[:4] == names, "lacks a recipe")
-    refuse_unless(recipe["optimizer"] in list(OPTIMIZERS), "names an unknown optimizer")
-    for name in recipe.keys() - set(names):
-        refuse_unless(
-            name in ("weight_decay", "momentum", "nesterov") and is_label(recipe[name]),
-            "has an optimizer with other parameters",
-        )
+    _check_values(RECIPE, recipe, optional={"weight_decay", "momentum", "nesterov"})
     architecture = recipe["architecture"]
-    refuse_unless(
-        isinstance(architecture, dict)
-        and architecture.keys()
-        == {
-            *("image_shape", "n_classes", "patch_size", "filters", "kernel_size"),
-            *("hidden_layer_sizes", "n_estimators"),
-        },
-        "describes no network",
-    )
+    _check_values(ARCHITECTURE, architecture)
     for name, expected in {
         "image_shape": learned["image_shape_"],
         "n_classes": len(learned["classes_"]),
         "patch_size": learned["patch_size_"],
         "filters": learned["filters_"],
     }.items():
-        same = type(architecture[name]) is type(expected) and architecture[name] == expected
-        refuse_unless(same, f"states {name} in two ways")
-    hidden, n_networks = architecture["hidden_layer_sizes"], architecture["n_estimators"]
-    kernel_size = architecture["kernel_size"]
-    refuse_unless(
-        isinstance(hidden, tuple)
-        and all(map(is_whole, hidden))
-        and is_whole(n_networks)
-        and is_whole(kernel_size)
-        and kernel_size % 2 == 1,
-        "describes no network",
-    )
+        refuse_unless(architecture[name] == expected, f"states {name} in two ways")
+    n_networks, n_hidden = architecture["n_estimators"], len(architecture["hidden_layer_sizes"])
     blocks = [block if isinstance(block, tuple) else (block,) for block in architecture["filters"]]
-    n_layers = n_networks * (sum(max(1, len(block)) for block in blocks) + len(hidden) + 1)
+    sizes = architecture | {
+        "pixels": math.prod(architecture["image_shape"]),
+        "layers": n_networks * (sum(max(1, len(block)) for block in blocks) + n_hidden + 1),
+        "classes": n_networks * architecture["n_classes"],
+    }
     refuse_unless(
-        n_layers <= MOST_LAYERS
-        and n_networks * architecture["n_classes"] <= MOST_CLASSES
-        and architecture["patch_size"] <= LARGEST_PATCH
-        and kernel_size <= LARGEST_KERNEL
-        and math.prod(architecture["image_shape"]) <= LARGEST_IMAGE,
+        all(sizes[name] <= most for name, most in MOST.items()),
         "describes a network that is too large",
     )
     try:
@@ -227,7 +241,7 @@ def check_network(recipe, learned, tensors):
     refuse_unless(found == cost.tensors, "holds tensors that are not those of its network")
     size = sum(array.nbytes for array in tensors.values())
     refuse_unless(
-        cost.n_products <= max(LEAST_PRODUCTS, PER_BYTE[0] * size)
+        cost.work <= max(LEAST_WORK, PER_BYTE[0] * size)
         and cost.n_values <= max(LEAST_VALUES, PER_BYTE[1] * size),
         "describes a network that takes too much work for its size",
     )
@@ -246,8 +260,9 @@ def check_whole(model):
     classifiers = [part for part in parts if isinstance(part, CNNDigitClassifier)]
     refuse_unless(classifiers == parts[-1:], "does not end in the one classifier of a model")
     classifier = parts[-1]
-    n_pixels = math.prod(classifier.image_shape_)
-    refuse_unless(classifier.n_features_in_ <= n_pixels, "has rows that fill no image")
+    shape, length = classifier.image_shape_, classifier.n_features_in_
+    fills = math.prod(shape) == length or shape == find_image_shape(length)
+    refuse_unless(fills, "has rows that fill no image")
     refuse_unless(
         len(classifier.history_) == classifier.n_epochs_, "counts epochs that its history has not"
     )
@@ -255,6 +270,9 @@ def check_whole(model):
         takes = getattr(part, "n_features_in_", None)
         if n_features is not None and takes is not None and not isinstance(part, DigitNormalizer):
             refuse_unless(takes == n_features, "has steps of different numbers of features")
+        if isinstance(part, PixelScaler):
+            (low, high), (least, most) = part.pixel_range_, part.accepted_range_
+            refuse_unless(least <= low and high <= most, "accepts no pixels of its own range")
         if isinstance(part, SelectiveClassifier):
             refuse_unless(
                 np.array_equal(part.classes_, classifier.classes_)

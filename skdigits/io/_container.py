@@ -17,6 +17,7 @@ NO_DIGEST = 64 * "0"
 LARGEST_FILE = 2**30  # bytes
 MOST_VALUES = 200_000  # in the JSON texts
 LONGEST_NUMBER = 40  # characters
+WHOLE = range(-(2**63), 2**64)  # the hashes of larger numbers could be made to collide
 
 ALTERED = "was altered or cut short after it was written: copy or save it again"
 NO_MODEL = "is no model file of skdigits: give a file that save_model wrote"
@@ -125,6 +126,8 @@ def _refuse_constant(name):
 def _number(kind):
     def parse(text):
         refuse_unless(len(text) <= LONGEST_NUMBER, "holds a number of too many digits")
-        return kind(text)
+        number = kind(text)
+        refuse_unless(kind is float or number in WHOLE, "holds a number of too many digits")
+        return number
 
     return parse

@@ -15,7 +15,8 @@ from skdigits.io._error import ModelFileError, refuse_unless
 from skdigits.io._plain import decode, encode
 from skdigits.selective import SelectiveClassifier
 
-DEEPEST, MOST_STEPS, LONGEST_NAME = 6, 16, 1_000
+DEEPEST, MOST_PARTS, LONGEST_NAME = 6, 16, 1_000
+KINDS = {kind.__name__: kind for kind in LEARNED}
 
 
 def describe(model, tensors):
@@ -69,7 +70,7 @@ def _encode(model, values):
     return plain
 
 
-def build(description, tensors, depth=0):
+def build(description, tensors):
     """Return the model that `describe` described.
 
     Raises
@@ -77,16 +78,42 @@ def build(description, tensors, depth=0):
     ModelFileError
         If it described none, or more than this version knows.
     """
-    refuse_unless(isinstance(description, dict), "describes no model")
+    kinds = list(_kinds_in(description))
+    refuse_unless(len(kinds) <= MOST_PARTS, f"has more than {MOST_PARTS} steps")
+    refuse_unless(kinds.count(CNNDigitClassifier) == 1, "does not hold one classifier")
+    return _build(description, tensors)
+
+
+def _kinds_in(description, depth=0):
+    """Yield the class of each part, before any is built."""
     refuse_unless(depth < DEEPEST, "is nested too deeply for a model")
+    refuse_unless(isinstance(description, dict), "describes no model")
     if "steps" in description:
-        return Pipeline(_steps(description["steps"], tensors, depth))
+        steps = description["steps"]
+        is_list = isinstance(steps, list) and len(steps) > 0
+        refuse_unless(
+            is_list and all(isinstance(step, list) and len(step) == 2 for step in steps),
+            "has a pipeline without proper steps",
+        )
+        for _, step in steps:
+            yield from _kinds_in(step, depth + 1)
+    elif "frozen" in description:
+        yield from _kinds_in(description["frozen"], depth + 1)
+    else:
+        name = str(description.get("class"))
+        refuse_unless(name in KINDS, f"holds a {name!s:.40}, which is no class of models")
+        yield KINDS[name]
+        if KINDS[name] is SelectiveClassifier:
+            yield from _kinds_in(description.get("estimator"), depth + 1)
+
+
+def _build(description, tensors):
+    if "steps" in description:
+        return Pipeline(_steps(description["steps"], tensors))
     if "frozen" in description:
-        return FrozenEstimator(build(description["frozen"], tensors, depth + 1))
-    name = str(description.get("class"))
-    kinds = {kind.__name__: kind for kind in LEARNED}
-    refuse_unless(name in kinds, f"holds a {name!s:.40}, which is no class of models")
-    kind = kinds[name]
+        return FrozenEstimator(_build(description["frozen"], tensors))
+    kind = KINDS[description["class"]]
+    name = kind.__name__
     parameters, learned = (_decode_all(description, part) for part in ("parameters", "learned"))
     unknown = sorted(parameters.keys() - _defaults(kind).keys())
     refuse_unless(
@@ -96,7 +123,7 @@ def build(description, tensors, depth=0):
     )
     check_learned(kind, learned)
     if kind is SelectiveClassifier:
-        learned["estimator_"] = build(description.get("estimator"), tensors, depth + 1)
+        learned["estimator_"] = _build(description["estimator"], tensors)
         parameters["estimator"] = clone(learned["estimator_"])
     model = kind(**parameters)
     _check_parameters(model)
@@ -108,13 +135,7 @@ def build(description, tensors, depth=0):
     return model
 
 
-def _steps(steps, tensors, depth):
-    refuse_unless(
-        isinstance(steps, list)
-        and 0 < len(steps) <= MOST_STEPS
-        and all(isinstance(step, list) and len(step) == 2 for step in steps),
-        "has a pipeline without proper steps",
-    )
+def _steps(steps, tensors):
     names = [name for name, _ in steps]
     refuse_unless(
         all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names)
@@ -122,7 +143,7 @@ def _steps(steps, tensors, depth):
         and not any("__" in name or name in Pipeline([]).get_params(deep=False) for name in names),
         "has a pipeline whose steps have no proper names",
     )
-    return [(name, build(step, tensors, depth + 1)) for name, step in steps]
+    return [(name, _build(step, tensors)) for name, step in steps]
 
 
 def _decode_all(description, part):
@@ -142,10 +163,10 @@ def _check_parameters(model):
     try:
         if hasattr(model, "_parameter_constraints"):
             model._validate_params()
-        if isinstance(model, CNNDigitClassifier):
+        if hasattr(model, "_check_parameters"):
             model._check_parameters()
-            if isinstance(model.augment, Distortion):
-                model.augment.for_training()
+        if isinstance(getattr(model, "augment", None), Distortion):
+            model.augment.for_training()
     except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
         text = " ".join(str(error).split()).rstrip(".")
         raise ModelFileError(f"holds a parameter that cannot be: {text:.300}") from error

@@ -104,7 +104,7 @@ def load_model(path):
     Notes
     -----
     Every value is checked as strictly as `fit` would have produced it, and the cost of the network
-    is computed before anything is built. A file may have up to 1 GiB, 500 layers, images of 2 ** 20
+    is computed before anything is built. A file may have up to 1 GiB, 200 layers, images of 2 ** 20
     pixels, kernels of 31 pixels and patches of 64; a small file may not ask for much work.
 
     Examples

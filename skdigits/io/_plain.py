@@ -97,6 +97,14 @@ def _array(content):
     return array.reshape(shape)
 
 
+def _dict(content):
+    pairs = [(decode(key), decode(value)) for key, value in content]
+    # The hashes of anything else could be made to collide, and a dict of them take for ever.
+    if not all(isinstance(key, str | bool | int | float) for key, _ in pairs):
+        raise ValueError("a dict has keys that are no labels")
+    return dict(pairs)
+
+
 def _number_dtype(content):
     if not re.fullmatch(NUMBERS, content):
         raise ValueError(f"{content} is no dtype of numbers")
@@ -106,7 +114,7 @@ def _number_dtype(content):
 _DECODERS: dict[str, Callable] = {
     "float": float,
     "tuple": lambda content: tuple(map(decode, content)),
-    "dict": lambda content: {decode(key): decode(value) for key, value in content},
+    "dict": _dict,
     "dtype": _number_dtype,
     "array": _array,
     "distortion": lambda content: Distortion(

@@ -10,6 +10,8 @@ from skdigits.training._batches import DTYPES
 from skdigits.training._devices import undisturbed
 from skdigits.training._state import empty_module
 
+PER_VALUE = 10  # multiplications that take as long as a value's way through memory
+
 
 class Cost(NamedTuple):
     """What a network takes.
@@ -18,14 +20,14 @@ class Cost(NamedTuple):
     ----------
     tensors : dict of str to tuple
         Shape and name of the dtype of each tensor of its state.
-    n_products : int
-        Multiplications for one image.
+    work : int
+        Multiplications for one image, and `PER_VALUE` for each value that a layer reads or writes.
     n_values : int
         Values of the largest layer for one image, unfolded to a matrix.
     """
 
     tensors: dict
-    n_products: int
+    work: int
     n_values: int
 
 
@@ -46,9 +48,9 @@ def cost_of(recipe):
     costs = [(0, 0)]
 
     def count(layer, inputs, output):
-        n_inputs = layer.weight[0].numel()
         n_places = math.prod(output.shape[2:])
-        costs.append((n_places * layer.weight.numel(), n_places * (n_inputs + output.shape[1])))
+        n_values = n_places * (layer.weight[0].numel() + output.shape[1])
+        costs.append((n_places * layer.weight.numel() + PER_VALUE * n_values, n_values))
 
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
@@ -60,5 +62,5 @@ def cost_of(recipe):
         name: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
         for name, tensor in module.state_dict().items()
     }
-    products, values = zip(*costs, strict=True)
-    return Cost(tensors, sum(products), max(values))
+    work, values = zip(*costs, strict=True)
+    return Cost(tensors, sum(work), max(values))
