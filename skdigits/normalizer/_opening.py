@@ -14,7 +14,7 @@ from skdigits._utils.wording import brief
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 MOST_PIXELS = 64_000_000
-MOST_PIXELS_OF = {"WEBP": 16_000_000}  # its decoder needs four times the memory of others
+MOST_OF_WEBP, MOST_PROGRESSIVE = 16_000_000, 48_000_000  # whose decoders need more memory
 MOST_BYTES = 1 << 30
 
 BYTES = (bytes, bytearray, memoryview)
@@ -60,7 +60,9 @@ def open_image(source):
 
 def check_size(image, name):
     """Raise a ValueError if an image would take too much memory."""
-    most = MOST_PIXELS_OF.get(image.format, MOST_PIXELS)
+    most = MOST_OF_WEBP if image.format == "WEBP" else MOST_PIXELS
+    if "progressive" in image.info:
+        most = MOST_PROGRESSIVE
     if image.width * image.height > most:
         raise ValueError(_too_large(name, most))
 

@@ -1,9 +1,9 @@
 """Pictures of any kind, read as grey levels from 0 for black to 1 for white."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
-from PIL import ExifTags, ImageOps
+from PIL import ExifTags
 
 from skdigits._utils.images import to_array
 from skdigits._utils.wording import brief
@@ -12,6 +12,15 @@ from skdigits.normalizer._opening import check_size, is_file, open_image
 
 CHANNELS = (1, 3, 4)
 BAND = 1_000_000  # pixels that are converted at a time
+UPRIGHT: dict[int, Callable] = {  # by what EXIF says of the camera
+    2: np.fliplr,
+    3: lambda grey: grey[::-1, ::-1],
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda grey: np.rot90(grey, -1),
+    7: lambda grey: grey[::-1, ::-1].T,
+    8: np.rot90,
+}
 KEYS = ("bytes", "composite", "image", "path")  # of the pictures of Hugging Face and gradio
 
 
@@ -46,7 +55,7 @@ def read_picture(source, longest=1024):
     ------
     ValueError
         If there is no such picture, or it is damaged, animated, empty or too large: a file may
-        have 64 million pixels, or 16 million as WebP.
+        have 64 million pixels, 48 million as progressive JPEG, or 16 million as WebP.
     """
     while isinstance(source, Mapping):
         source = _find_in(source)
@@ -147,12 +156,16 @@ def _decode(image, longest, draft):
     """Return grey levels, converted in bands so that the picture is in memory only once."""
     if draft:  # a JPEG is decoded at half size or less; the user's own image would stay so
         image.draft("RGB", (longest, longest))
-    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-        image = ImageOps.exif_transpose(image)
     image.load()
+    turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation), np.asarray)
     factor = -(-max(image.size) // longest)
-    if image.mode.startswith(("I", "F")):
-        return _decode_numbers(image, factor)
+    words = image.mode.startswith(("I", "F"))
+    grey = _decode_numbers(image, factor) if words else _decode_colours(image, factor)
+    return np.ascontiguousarray(turn(grey))  # not before: it is small now
+
+
+def _decode_colours(image, factor):
+    """Return grey levels of an image of bytes."""
     opaque = not image.has_transparency_data
     grey = opaque and image.mode in ("1", "L")
     bands = [

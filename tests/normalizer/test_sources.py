@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
@@ -284,6 +284,20 @@ def test_files_of_words_and_floats_are_read_as_arrays_are(shape, dtype, tmp_path
     )
 
 
+@pytest.mark.parametrize("turn", range(10))
+@pytest.mark.parametrize("mode", ["RGB", "I;16"])
+def test_pictures_are_set_upright_as_pillow_does(turn, mode, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 20, 3), dtype=np.uint8)
+    pixels = pixels if mode == "RGB" else pixels[:, :, 0].astype(np.uint16)
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    with Image.open(tmp_path / "a.png") as image:
+        expected = NORMALIZER.diagnose(ImageOps.exif_transpose(image)).steps["picture"]
+    found = NORMALIZER.diagnose(tmp_path / "a.png").steps["picture"]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
 MEASURE = """
 import resource, sys
 from skdigits import DigitNormalizer
@@ -298,18 +312,27 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no resource usage")
 @pytest.mark.parametrize(
-    ("kind", "mode", "side"),
-    [("WEBP", "RGB", 7990), ("WEBP", "RGBA", 3990), ("PNG", "RGB", 7990), ("GIF", "L", 7990)],
+    ("kind", "mode", "side", "options"),
+    [
+        ("WEBP", "RGB", 7990, ""),
+        ("WEBP", "RGBA", 3990, ""),
+        ("PNG", "RGB", 7990, ""),
+        ("PNG", "RGBA", 7990, "exif=on_its_side"),
+        ("GIF", "L", 7990, ""),
+        ("JPEG", "RGB", 7990, "exif=on_its_side"),
+        ("JPEG", "RGB", 7990, "progressive=True, subsampling=0"),
+        ("JPEG", "CMYK", 6900, "progressive=True, exif=on_its_side"),
+    ],
 )
-def test_memory_is_bounded_whatever_a_small_file_unfolds_to(kind, mode, side, tmp_path):
+def test_memory_is_bounded_whatever_a_small_file_unfolds_to(kind, mode, side, options, tmp_path):
     path = tmp_path / "large"
-    make = "import sys; from PIL import Image; "
-    make += f"Image.new({mode!r}, ({side}, {side})).save(sys.argv[1], {kind!r})"
+    make = "import sys; from PIL import Image; on_its_side = Image.Exif(); on_its_side[274] = 6; "
+    make += f"Image.new({mode!r}, ({side}, {side})).save(sys.argv[1], {kind!r}, {options})"
     subprocess.run([sys.executable, "-c", make, path], check=True)
     command = [sys.executable, "-c", MEASURE, path]
     unit = 1 if sys.platform == "darwin" else 1024
     used = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) * unit
-    assert path.stat().st_size < 1_000_000
+    assert path.stat().st_size < 1_200_000
     assert used < 400 * 2**20
 
 
