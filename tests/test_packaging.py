@@ -111,7 +111,7 @@ def test_readme_s_python_runs():
     (code,) = re.findall(
         r"^```python\n(.+?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S
     )
-    assert float(run(sys.executable, "-c", code)) > 0.95
+    assert float(run(sys.executable, "-c", code)) >= 0.985
 
 
 def test_readme_s_picture_can_be_read():

@@ -12,6 +12,7 @@ import warnings
 
 import numpy as np
 import pytest
+from commands import run
 from PIL import Image
 from sklearn.datasets import load_digits
 
@@ -88,7 +89,7 @@ def test_train__writes_its_results_whatever_the_streams(line, code, tmp_path):
 
 
 def start(*lines, **kwargs):
-    """Start a training that takes long, after an epoch of it is done."""
+    """Start a training, and wait until an epoch of it is done."""
     process = subprocess.Popen(
         ["sh", "-c", "; ".join([*lines[:-1], f"exec {COMMAND} {lines[-1]}"])],
         stdout=subprocess.PIPE,
@@ -145,40 +146,39 @@ def test_train__closed_terminal__keeps_the_best_so_far(tmp_path):
     assert {path.name for path in (tmp_path / "results").iterdir()} == {*RESULTS}
 
 
-def test_train__second_into_the_same_new_folder__is_refused(tmp_path):
+def test_train__second_into_the_same_new_folder__is_refused(tmp_path, monkeypatch):
     process = start(f"{LONG} results", cwd=tmp_path)
-    second = shell(f"$C {QUICK} results", cwd=tmp_path)
-    assert second.returncode == 1
-    assert second.stderr == (
+    monkeypatch.chdir(tmp_path)
+    second = run(*shlex.split(QUICK), "results")
+    assert second.code == 1
+    assert second.err == (
         "skdigits: Another process is writing results: wait for it, or give another --output.\n"
     )
     process.kill()
     process.communicate()
     assert os.listdir(tmp_path) == [".writing-results"]
-    third = shell(f"$C {QUICK} results", cwd=tmp_path)
-    assert third.returncode == 0, third.stderr
+    third = run(*shlex.split(QUICK), "results")
+    assert third.code == 0, third.err
     assert os.listdir(tmp_path) == ["results"]
 
 
-def test_train__killed__leaves_a_report_and_its_own_model_or_none(tmp_path):
+def test_train__killed__leaves_a_report_and_its_own_model_or_none(tmp_path, monkeypatch):
     """At three moments; tests/cli/test_folder.py goes through each change of the disk."""
-    line = f"$C {QUICK} results --force --seed"
-    started = time.perf_counter()
-    assert shell(f"{line} 0", cwd=tmp_path).returncode == 0
-    took = time.perf_counter() - started
+    monkeypatch.chdir(tmp_path)
+    line = f"{QUICK} results --force --seed"
+    assert run(*shlex.split(line), 0).code == 0
     for seed in range(1, 4):
-        command = ["sh", "-c", f"exec {line} {seed}".replace("$C", COMMAND)]
-        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, **streams)
-        time.sleep(took * (0.75 + 0.08 * seed))
+        process = start(f"{line} {seed}")
+        assert process.stderr.readline().startswith("epoch 2/2")
+        time.sleep(0.4 * seed)  # in which it evaluates and writes
         process.kill()
-        process.wait()
+        process.communicate()
         model = load_model(tmp_path / "results" / "model.safetensors")
         path = tmp_path / "results" / "report.json"
         if path.exists():
             parameters = json.loads(path.read_text())["training"]["parameters"]
             assert parameters["random_state"] == model[-1].random_state
-    assert shell(f"{line} 9", cwd=tmp_path).returncode == 0
+    assert run(*shlex.split(line), 9).code == 0
     assert {path.name for path in (tmp_path / "results").iterdir()} == {*RESULTS}
     assert os.listdir(tmp_path) == ["results"]
 

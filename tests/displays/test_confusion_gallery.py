@@ -20,11 +20,6 @@ def fitted(digits):
     return GaussianNB().fit(digits[0][:1000], digits[1][:1000])
 
 
-@pytest.fixture(scope="module")
-def unseen(digits):
-    return digits[0][1000:], digits[1][1000:]
-
-
 def counts_by_cell(display):
     """The texts in the matrix, by the row and column that they stand in."""
     places = [text.get_position() for text in display.ax_.texts]

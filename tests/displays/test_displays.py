@@ -20,12 +20,6 @@ from skdigits.displays._shared import BLUE, VERMILION
 GRIDS = [SamplePredictionsDisplay, MisclassifiedDisplay]
 
 
-@pytest.fixture(scope="module")
-def fitted(small_digits):
-    """A classifier that errs, with probabilities."""
-    return GaussianNB().fit(*(part[:100] for part in small_digits))
-
-
 def captions(display):
     return [text.get_text() for text in display.ax_.texts if text.get_ha() == "center"]
 
@@ -44,21 +38,21 @@ def drawn(display):
     return np.asarray(display.figure_.canvas.buffer_rgba())
 
 
-def test_sample_predictions__caption_has_answer_probability_and_truth(fitted, small_digits):
+def test_sample_predictions__caption_has_answer_probability_and_truth(bayes, small_digits):
     X, y = small_digits
-    display = SamplePredictionsDisplay.from_estimator(fitted, X, y, n_images=200, random_state=0)
+    display = SamplePredictionsDisplay.from_estimator(bayes, X, y, n_images=200, random_state=0)
     assert captions(display)
     for image, caption, truth in zip(
         display.images, captions(display), display.y_true, strict=True
     ):
-        answer = fitted.predict(image.reshape(1, -1))[0]
+        answer = bayes.predict(image.reshape(1, -1))[0]
         assert caption.startswith(f"{answer}  ")
         assert "%" in caption
         assert caption.endswith(f"truth {truth}") == (answer != truth)
 
 
-def test_sample_predictions__wrong_answers_are_framed_in_another_colour(fitted, small_digits):
-    display = SamplePredictionsDisplay.from_estimator(fitted, *small_digits, n_images=200)
+def test_sample_predictions__wrong_answers_are_framed_in_another_colour(bayes, small_digits):
+    display = SamplePredictionsDisplay.from_estimator(bayes, *small_digits, n_images=200)
     wrong = display.y_true != display.y_pred
     colours = [to_rgb(line.get_color()) for line in display.ax_.lines]
     assert 0 < wrong.sum() < 200
@@ -67,17 +61,17 @@ def test_sample_predictions__wrong_answers_are_framed_in_another_colour(fitted, 
     assert display.ax_.get_title() == f"Answers to 200 images, {wrong.sum()} of them wrong"
 
 
-def test_sample_predictions__random_state_decides_what_is_drawn(fitted, small_digits):
+def test_sample_predictions__random_state_decides_what_is_drawn(bayes, small_digits):
     first, again, other = (
-        SamplePredictionsDisplay.from_estimator(fitted, *small_digits, random_state=seed).images
+        SamplePredictionsDisplay.from_estimator(bayes, *small_digits, random_state=seed).images
         for seed in (0, 0, 1)
     )
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
 
-def test_sample_predictions__truth_unknown__marks_nothing(fitted, small_digits):
-    display = SamplePredictionsDisplay.from_estimator(fitted, small_digits[0], n_images=200)
+def test_sample_predictions__truth_unknown__marks_nothing(bayes, small_digits):
+    display = SamplePredictionsDisplay.from_estimator(bayes, small_digits[0], n_images=200)
     assert not any("truth" in caption for caption in captions(display))
     assert len({line.get_color() for line in display.ax_.lines}) == 1
 
@@ -112,16 +106,16 @@ def test_image_shape__is_stated_or_the_estimator_s(small_digits):
 
 
 @pytest.mark.parametrize("display", GRIDS)
-def test_image_shape__that_does_not_fit(display, fitted, small_digits):
+def test_image_shape__that_does_not_fit(display, bayes, small_digits):
     with pytest.raises(ValueError, match=r"image_shape=\(8, 9\) has 72 pixels, but X has 64"):
-        display.from_estimator(fitted, *small_digits, image_shape=(8, 9))
+        display.from_estimator(bayes, *small_digits, image_shape=(8, 9))
 
 
-def test_misclassified__most_confident_first_and_the_title_counts_all(fitted, small_digits):
+def test_misclassified__most_confident_first_and_the_title_counts_all(bayes, small_digits):
     X, y = small_digits
-    display = MisclassifiedDisplay.from_estimator(fitted, X, y, n_images=3)
-    wrong = fitted.predict(X) != y
-    confidence = fitted.predict_proba(X)[wrong].max(axis=1)
+    display = MisclassifiedDisplay.from_estimator(bayes, X, y, n_images=3)
+    wrong = bayes.predict(X) != y
+    confidence = bayes.predict_proba(X)[wrong].max(axis=1)
     np.testing.assert_allclose(display.probability, np.sort(confidence)[::-1][:3])
     assert display.n_errors == wrong.sum() > 3
     share = 100 * wrong.mean()
@@ -158,8 +152,8 @@ def test_misclassified__bars_show_the_most_probable_labels(kind, top_k, small_di
     np.testing.assert_array_equal(display.top_labels[:, 0], display.y_pred)
 
 
-def test_misclassified__bars_tell_the_answer_and_the_truth_by_colour(fitted, small_digits):
-    display = MisclassifiedDisplay.from_estimator(fitted, *small_digits, top_k=10)
+def test_misclassified__bars_tell_the_answer_and_the_truth_by_colour(bayes, small_digits):
+    display = MisclassifiedDisplay.from_estimator(bayes, *small_digits, top_k=10)
     colours = np.array([bar.get_facecolor()[:3] for bar in display.ax_.patches[1::2]])
     colours = colours.reshape(*display.top_labels.shape, 3)
     weights = [text.get_weight() for text in display.ax_.texts if text.get_ha() == "left"]
@@ -174,14 +168,14 @@ def test_misclassified__bars_tell_the_answer_and_the_truth_by_colour(fitted, sma
     np.testing.assert_array_equal(np.reshape(weights, is_truth.shape) == "bold", is_truth)
 
 
-def test_misclassified__without_bars(fitted, small_digits):
+def test_misclassified__without_bars(bayes, small_digits):
     X, y = small_digits
-    probability = fitted.predict_proba(X).max(axis=1)
-    none = MisclassifiedDisplay.from_estimator(fitted, X, y, top_k=0)
+    probability = bayes.predict_proba(X).max(axis=1)
+    none = MisclassifiedDisplay.from_estimator(bayes, X, y, top_k=0)
     of_answers = MisclassifiedDisplay.from_predictions(
-        X, y, fitted.predict(X), probability=probability
+        X, y, bayes.predict(X), probability=probability
     )
-    unknown = MisclassifiedDisplay.from_predictions(X, y, fitted.predict(X))
+    unknown = MisclassifiedDisplay.from_predictions(X, y, bayes.predict(X))
     for display in (none, of_answers, unknown):
         assert display.top_labels is display.top_probabilities is None
         assert len(display.ax_.patches) == 0
@@ -189,12 +183,12 @@ def test_misclassified__without_bars(fitted, small_digits):
     np.testing.assert_array_equal(none.images, of_answers.images)
 
 
-def test_misclassified__labels_name_the_columns_of_probabilities(fitted, small_digits):
+def test_misclassified__labels_name_the_columns_of_probabilities(bayes, small_digits):
     X, y = small_digits
     order = np.random.default_rng(0).permutation(10)
-    expected = MisclassifiedDisplay.from_estimator(fitted, X, y)
+    expected = MisclassifiedDisplay.from_estimator(bayes, X, y)
     display = MisclassifiedDisplay.from_predictions(
-        X, y, fitted.predict(X), y_proba=fitted.predict_proba(X)[:, order], labels=order
+        X, y, bayes.predict(X), y_proba=bayes.predict_proba(X)[:, order], labels=order
     )
     np.testing.assert_array_equal(display.top_labels[:, 0], expected.top_labels[:, 0])
     np.testing.assert_array_equal(display.probability, expected.probability)
@@ -241,24 +235,24 @@ def test_misclassified__pair_that_never_occurs(small_digits):
         ({"y_proba": np.eye(10)}, ValueError, "inconsistent numbers of samples"),
     ],
 )
-def test_misclassified__bad_parameters(parameters, error, message, fitted, small_digits):
+def test_misclassified__bad_parameters(parameters, error, message, bayes, small_digits):
     X, y = small_digits
-    given = {"y_proba": fitted.predict_proba(X), **parameters}
+    given = {"y_proba": bayes.predict_proba(X), **parameters}
     with pytest.raises(error, match=message):
-        MisclassifiedDisplay.from_predictions(X, y, fitted.predict(X), **given)
+        MisclassifiedDisplay.from_predictions(X, y, bayes.predict(X), **given)
     assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize(("prefix", "width"), [("", 600), ("", 450), ("handwritten ", 600)])
-def test_misclassified__texts_do_not_meet(prefix, width, fitted, small_digits):
+def test_misclassified__texts_do_not_meet(prefix, width, bayes, small_digits):
     X, y = small_digits
     names = np.array([f"{prefix}{digit}" for digit in range(10)])
     figure = Figure(figsize=(width / 100, 7), dpi=100, layout="constrained")
     display = MisclassifiedDisplay.from_predictions(
         X,
         names[y],
-        names[fitted.predict(X)],
-        y_proba=fitted.predict_proba(X),
+        names[bayes.predict(X)],
+        y_proba=bayes.predict_proba(X),
         n_images=18,
         ax=figure.subplots(),
     )
@@ -344,9 +338,9 @@ def test_long_labels_stay_within_their_cell(small_digits):
 
 
 @pytest.mark.parametrize("display", GRIDS)
-def test_on_given_axes__opens_no_figure(display, fitted, small_digits):
+def test_on_given_axes__opens_no_figure(display, bayes, small_digits):
     ax = Figure().subplots()
-    plotted = display.from_estimator(fitted, *small_digits, ax=ax, n_columns=3, cmap="viridis")
+    plotted = display.from_estimator(bayes, *small_digits, ax=ax, n_columns=3, cmap="viridis")
     assert plotted.ax_ is ax
     assert plotted.figure_ is ax.figure
     assert ax.get_xlim() == (0, 3)
@@ -366,13 +360,13 @@ def test_bad_predictions(display, small_digits):
 
 
 @pytest.mark.parametrize("display", GRIDS)
-def test_bad_estimator_input(display, fitted, small_digits):
+def test_bad_estimator_input(display, bayes, small_digits):
     X, y = small_digits
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        display.from_estimator(fitted, X, y[:-1])
+        display.from_estimator(bayes, X, y[:-1])
     with pytest.raises(ValueError, match="Mix of label input types"):
-        display.from_estimator(fitted, X, y.astype(str))
+        display.from_estimator(bayes, X, y.astype(str))
     with pytest.raises(ValueError, match="NaN"):
-        display.from_estimator(fitted, np.full((3, 64), np.nan), [0, 1, 2])
+        display.from_estimator(bayes, np.full((3, 64), np.nan), [0, 1, 2])
     with pytest.raises(ValueError, match="not fitted"):
-        display.from_estimator(clone(fitted), X, y)
+        display.from_estimator(clone(bayes), X, y)

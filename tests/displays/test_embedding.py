@@ -10,23 +10,11 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.manifold import TSNE
 from sklearn.model_selection import GridSearchCV
-from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from skdigits import CNNDigitClassifier
 from skdigits.displays import EmbeddingDisplay
-
-
-@pytest.fixture(scope="module")
-def bayes(small_digits):
-    """A classifier that errs, with probabilities."""
-    return GaussianNB().fit(*(part[:100] for part in small_digits))
-
-
-@pytest.fixture(scope="module")
-def fitted(small_digits):
-    return CNNDigitClassifier(max_epochs=10, random_state=0).fit(*small_digits)
 
 
 def texts(display):

@@ -6,23 +6,11 @@ import pytest
 from matplotlib.figure import Figure
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler
 
 from skdigits import CNNDigitClassifier
 from skdigits.displays import FeatureMapsDisplay
-
-
-@pytest.fixture(scope="module")
-def bayes(small_digits):
-    """A classifier that errs, with probabilities."""
-    return GaussianNB().fit(*(part[:100] for part in small_digits))
-
-
-@pytest.fixture(scope="module")
-def fitted(small_digits):
-    return CNNDigitClassifier(max_epochs=10, random_state=0).fit(*small_digits)
 
 
 def texts(display):

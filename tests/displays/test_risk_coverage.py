@@ -22,11 +22,6 @@ from skdigits.displays import RiskCoverageDisplay, SamplePredictionsDisplay, Tra
 
 
 @pytest.fixture(scope="module")
-def unseen(digits):
-    return digits[0][1000:], digits[1][1000:]
-
-
-@pytest.fixture(scope="module")
 def selective(digits):
     clf = SelectiveClassifier(GaussianNB(), max_error_rate=0.1, random_state=0)
     return clf.fit(digits[0][:1000], digits[1][:1000])

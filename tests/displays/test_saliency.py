@@ -20,17 +20,6 @@ from skdigits.displays import SaliencyDisplay
 METHODS = ["occlusion", "integrated_gradients"]
 
 
-@pytest.fixture(scope="module")
-def bayes(small_digits):
-    """A classifier that errs, with probabilities."""
-    return GaussianNB().fit(*(part[:100] for part in small_digits))
-
-
-@pytest.fixture(scope="module")
-def fitted(small_digits):
-    return CNNDigitClassifier(max_epochs=10, random_state=0).fit(*small_digits)
-
-
 def texts(display):
     return [text.get_text() for text in display.ax_.texts]
 

@@ -96,22 +96,20 @@ def test_terminal__lines_above_the_bar():
     assert not END.search(shown)
 
 
-def in_a_notebook(program):
-    """Return the texts that a cell of a notebook leaves."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(program)])
+def in_a_notebook(*programs):
+    """Return the text of the one output that each cell of a notebook leaves."""
+    cells = [nbformat.v4.new_code_cell(program) for program in programs]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
-    outputs = notebook.cells[0].outputs
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    assert len(outputs) == len(programs)
     return [output.get("text") or output.data["text/plain"] for output in outputs]
 
 
-def test_notebook__one_output_that_ends_with_what_came_of_it():
-    (text,) = in_a_notebook(FIT.format(1) + "None")
-    assert END.fullmatch(text)
-
-
-def test_notebook__lines_of_epochs():
-    (text,) = in_a_notebook(FIT.format(2) + "None")
-    assert len(EPOCHS.findall(text)) == len(text.splitlines()) == 3
+def test_notebook__one_output_that_ends_with_what_came_of_it_or_lines_of_epochs():
+    bar, lines = in_a_notebook(FIT.format(1) + "None", FIT.format(2) + "None")
+    assert END.fullmatch(bar)
+    assert len(EPOCHS.findall(lines)) == len(lines.splitlines()) == 3
 
 
 SEARCHES = """
