@@ -27,7 +27,7 @@ def _choose_range(pixel_range, rows):
         return float(rows.min()), float(rows.max()), True
     try:
         low, high = (float(end) for end in pixel_range)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         low = high = inf
     if isinstance(pixel_range, str) or not (low < high and isfinite(high - low)):
         raise ValueError(
@@ -75,7 +75,7 @@ def why_refused(scaler, rows):
     if lowest == highest or not _is_on_smaller_scale(rows, peak, scaler):
         return None
     dtype = scaler.pixel_dtype_
-    if_faint = f"give it as {dtype}" if dtype.kind in "iu" else "set clip=True"
+    if_faint = f"give it as {dtype}" if dtype.kind in "iu" and peak > 1 else "set clip=True"
     return (
         f"{span}, but fit saw values up to {scaler.peak_:.8g}: X is on a smaller scale.",
         f"{usual or f'Multiply X by about {factor:.4g}'}, or, if X is as faint as that, "
@@ -86,8 +86,10 @@ def why_refused(scaler, rows):
 def _is_on_smaller_scale(rows, peak, scaler):
     """Tell pixels that were divided by something from faint ones."""
     dtype, dtype_of_fit = rows.dtype, scaler.pixel_dtype_
-    if peak > scaler.peak_ * _DIVIDED_BY_16 or (dtype == dtype_of_fit and dtype.kind in "iu"):
+    if peak > scaler.peak_ * _DIVIDED_BY_16:
         return False
+    if dtype == dtype_of_fit and dtype.kind in "iu":
+        return peak <= 1 and peak <= scaler.peak_ * _DIVIDED_BY_255  # black and white
     is_like_fit = _KINDS[dtype.kind] == _KINDS[dtype_of_fit.kind] and _are_whole(rows)
     return peak <= scaler.peak_ * _DIVIDED_BY_255 or (scaler.whole_ and not is_like_fit)
 
@@ -151,7 +153,7 @@ class PixelScaler(
     `transform` refuses `X` if no value is above a 200th of ``peak_``, as after a division by 255;
     or above a 12th, as after a division by 16, if `fit` saw whole numbers and `X` holds fractions
     or another kind of numbers (integer, float, bool). Blank images (all values are the same) pass,
-    as do integers of the dtype seen in `fit`, however faint they are.
+    as do integers of the dtype seen in `fit`, however faint they are, unless they are 0 and 1 only.
 
     Examples
     --------

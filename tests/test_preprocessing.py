@@ -288,6 +288,7 @@ def as_told(error, X):
         ((PIXELS // 16).astype(float), PIXELS // 16 / 16),
         (PIXELS * np.uint16(257), FROM_0_TO_1),
         (PIXELS * np.uint16(257), PIXELS / 16),
+        (PIXELS, PIXELS // 128),  # black and white
     ],
 )
 def test_a_smaller_scale_is_refused_and_the_remedy_works(seen, X, clip):
@@ -303,7 +304,7 @@ def test_a_smaller_scale_is_refused_and_the_remedy_works(seen, X, clip):
     ("seen", "X"),
     [
         (PIXELS, PIXELS // 16),  # the same dtype: faint
-        (PIXELS, PIXELS // 128),
+        (PIXELS, PIXELS // 64),
         (PIXELS, PIXELS // 10 * 1.0),
         (PIXELS, np.zeros((1, 16))),
         (PIXELS, np.ones((1, 16), dtype=bool)),
@@ -331,13 +332,19 @@ def test_clip_true_takes_a_smaller_scale():
 
 
 @pytest.mark.parametrize(
-    ("dtype", "remedy"), [(np.uint8, "give it as uint8"), (float, "set clip=True")]
+    ("dtype", "divisor", "remedy"),
+    [(np.uint8, 100, "give it as uint8"), (np.uint8, 255, "clip=True"), (float, 255, "clip=True")],
 )
-def test_a_smaller_scale__how_to_say_that_it_is_faint(dtype, remedy):
+def test_a_smaller_scale__how_to_say_that_it_is_faint(dtype, divisor, remedy):
     scaler = PixelScaler().fit(PIXELS.astype(dtype))
-    expected = f"from 0 to 1, but fit saw values up to 255: .* by 255, or, .* faint .* {remedy}"
+    expected = f"but fit saw values up to 255: .* by .*{divisor}, or, .* faint .* {remedy}"
     with pytest.raises(ValueError, match=expected):
-        scaler.transform(FROM_0_TO_1)
+        scaler.transform(PIXELS / divisor)
+
+
+def test_black_and_white_bytes__how_to_say_that_they_are_faint():
+    with pytest.raises(ValueError, match="as faint as that, set clip=True"):
+        PixelScaler().fit(PIXELS).transform(PIXELS // 128)
 
 
 @pytest.mark.parametrize("shape", [(3, 64), (3, 64, 1), (3, 8, 8), (3, 1, 8, 8), (3, 8, 8, 1)])

@@ -63,11 +63,13 @@ def as_rows(X, estimator=None):
             return X, None
         case (n, length, 1) | (n, 1, length) if is_square(length):
             return np.asarray(X).reshape(n, length), None
-        case n, height, 1 | 3 | 4 as channels if min(n, height) >= PICTURE_SIDE:
+        case (n, length, 1) | (n, 1, length) if min(n, length) >= PICTURE_SIDE:
             raise ValueError(
-                f"X has shape {shape}, which is one picture"
-                + (": give X[None]." if channels == 1 else _IN_COLOUR)
+                f"X has shape {shape}: if it is one picture, give [X]; rows of {length} pixels, "
+                f"which make no square, are given in the shape {n, length}."
             )
+        case n, height, 3 | 4 if min(n, height) >= PICTURE_SIDE:
+            raise ValueError(f"X has shape {shape}, which is one picture{_IN_COLOUR}")
         case (n, height, width) | (n, 1, height, width) | (n, height, width, 1):
             return np.asarray(X).reshape(n, height * width), (height, width)
     raise ValueError(
@@ -102,6 +104,7 @@ def to_array(X):
     """
     if hasattr(X, "detach"):  # a torch tensor, which may require a gradient or be on a GPU
         X = X.detach().cpu()
+        X = X.float() if str(X.dtype) == "torch.bfloat16" else X  # which NumPy does not have
     elif hasattr(X, "shape"):
         return X
     try:

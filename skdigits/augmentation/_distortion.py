@@ -13,6 +13,8 @@ from skdigits._utils.sklearn import Interval
 from skdigits.augmentation._degradation import RandomDegradation
 from skdigits.augmentation._warp import RandomWarp
 
+LARGEST = float(np.finfo(np.float32).max)  # of any amount
+
 
 class Distortion(BaseEstimator):
     """Random distortion of images, as by pens, paper, cameras and different hands.
@@ -73,11 +75,11 @@ class Distortion(BaseEstimator):
         "shear": [Interval(Real, 0, 90, closed="left")],
         "perspective": [Interval(Real, 0, 0.5, closed="left")],
         "stroke_width": [Interval(Real, 0, 2, closed="both")],
-        "blur": [Interval(Real, 0, None, closed="left")],
-        "contrast": [Interval(Real, 0, None, closed="left")],
+        "blur": [Interval(Real, 0, LARGEST, closed="both")],
+        "contrast": [Interval(Real, 0, LARGEST, closed="both")],
         "shading": [Interval(Real, 0, 1, closed="both")],
         "noise": [Interval(Real, 0, 1, closed="both")],
-        "occlusion": [Interval(Real, 0, None, closed="left")],
+        "occlusion": [Interval(Real, 0, LARGEST, closed="both")],
     }
 
     def __init__(

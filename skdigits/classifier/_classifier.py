@@ -26,6 +26,7 @@ from skdigits.classifier._representation import ReprMixin
 from skdigits.training import DTYPES, OPTIMIZERS, EpochTasks, Plan
 
 MOST = 2**31 - 1  # of anything that is counted
+LARGEST = float(np.finfo(np.float32).max)  # of anything that the network computes with
 
 
 def unchanged_on_failure(method):
@@ -44,13 +45,20 @@ def unchanged_on_failure(method):
     return wrapper
 
 
+def _is_list(values):
+    return isinstance(values, list | tuple | range) or getattr(values, "ndim", 0) > 0
+
+
 def _are_sizes(values):
-    return all(isinstance(value, Integral) and int(value) > 0 for value in values)
+    return _is_list(values) and all(
+        isinstance(value, Integral) and 0 < value <= MOST for value in values
+    )
 
 
 def _are_blocks(filters):
-    blocks = [[block] if isinstance(block, Integral) else block for block in filters]
-    return all(isinstance(b, list | tuple | np.ndarray) and _are_sizes(b) for b in blocks)
+    return _is_list(filters) and all(
+        _are_sizes([block] if isinstance(block, Integral) else block) for block in filters
+    )
 
 
 def _learned(net, history, interrupted=False):
@@ -227,16 +235,16 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
 
     _parameter_constraints = {
         "image_shape": ["array-like", None],
-        "patch_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "patch_size": [Interval(Integral, 1, MOST, closed="both"), StrOptions({"auto"})],
         "filters": ["array-like", StrOptions({"auto"})],
-        "kernel_size": [Interval(Integral, 1, None, closed="left")],
+        "kernel_size": [Interval(Integral, 1, MOST, closed="both")],
         "hidden_layer_sizes": ["array-like"],
         "n_estimators": [Interval(Integral, 1, MOST, closed="both")],
         "max_epochs": [Interval(Integral, 1, MOST, closed="both"), StrOptions({"auto"})],
         "batch_size": [Interval(Integral, 1, MOST, closed="both"), StrOptions({"auto"})],
         "optimizer": [StrOptions(set(OPTIMIZERS))],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, LARGEST, closed="right")],
+        "weight_decay": [Interval(Real, 0, LARGEST, closed="both")],
         "momentum": [Interval(Real, 0, 1, closed="left")],
         "schedule": [StrOptions({"one-cycle", "constant"})],
         "label_smoothing": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
@@ -441,9 +449,9 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             if missing:
                 warn_user(
                     f"X has {X.shape[1]} features, which make no square: rows are taken for images "
-                    f"of {self.image_shape_[0]} x {self.image_shape_[1]} pixels of which the last "
-                    f"{missing} are empty. Leave out columns that are no pixels, such as labels, "
-                    "or set image_shape."
+                    f"of {self.image_shape_[0]} x {self.image_shape_[1]} pixels, the last "
+                    f"{missing} of them empty. Leave out columns that are no pixels, such as "
+                    "labels, or set image_shape."
                 )
         self._check_image_shape(shape)
         return rows_to_images(X, self.image_shape_), y
@@ -538,9 +546,9 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             "optimizer": self.optimizer,
         }
         if self.optimizer != "adam":
-            recipe["weight_decay"] = self.weight_decay
+            recipe["weight_decay"] = float(self.weight_decay)
         if self.optimizer == "sgd":
-            recipe.update(momentum=self.momentum, nesterov=self.momentum > 0)
+            recipe.update(momentum=float(self.momentum), nesterov=bool(self.momentum > 0))
         return recipe
 
     def _started(self, train, classes, rng):
@@ -568,7 +576,7 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
     def _plan(self, **how):
         return Plan(
             batch_size=self.batch_size_,
-            learning_rate=self.learning_rate,
+            learning_rate=float(self.learning_rate),
             label_smoothing=self.label_smoothing_,
             distortion=self.augment_ and self.augment_.for_training(),
             callbacks=list(self.callbacks or []),

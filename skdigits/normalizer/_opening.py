@@ -81,7 +81,7 @@ def _name(source):
     if not isinstance(path, str | os.PathLike):
         return "the open file"
     text = str(path)
-    return text if len(text) <= 200 else brief(text)
+    return text if 0 < len(text) <= 200 else brief(text)
 
 
 def _is_data(text):

@@ -99,6 +99,11 @@ def read_image(path, shape):
     return np.rint(255 * grey).astype(np.uint8).ravel()
 
 
+def holds_picture(mapping):
+    """Tell whether a mapping holds one picture, and not a list of them."""
+    return any(not isinstance(mapping.get(key), list | tuple | None) for key in KEYS)
+
+
 def _find_in(mapping):
     """Return the picture that a mapping holds."""
     found = next((mapping[key] for key in KEYS if mapping.get(key) is not None), None)

@@ -11,7 +11,7 @@ import numpy as np
 from skdigits._utils.images import PICTURE_SIDE, is_square
 from skdigits._utils.wording import brief
 from skdigits.normalizer._grey import to_unit
-from skdigits.normalizer._pictures import is_picture, read_picture
+from skdigits.normalizer._pictures import holds_picture, is_picture, read_picture
 
 CHUNK = 4_000_000  # pixels that are worked on at a time
 SMALL = 64  # pixels; three larger images may be the channels of one, as torch has it
@@ -35,11 +35,9 @@ def as_pictures(X):
     ValueError
         If X is one picture, or no list of them.
     """
-    if is_picture(X):
-        raise ValueError(_one(X))
-    shape = getattr(X, "shape", None)
-    if shape is not None:
-        return _pictures_in_array(X, tuple(shape))
+    refuse_one(X)
+    if hasattr(X, "shape"):
+        return _pictures_in_array(X, tuple(X.shape))
     if hasattr(X, "__array__"):
         return None
     if not isinstance(X, Iterable):
@@ -48,13 +46,45 @@ def as_pictures(X):
         return X
     if not X:
         raise ValueError("X is empty: give at least one picture.")
-    return None if all(map(_is_row, X)) else X
+    rows_of_one_channel = looks_like_one(X) and shape_of(X)[2] == 1
+    return None if rows_of_one_channel or all(map(_is_row, X)) else X
 
 
-def _one(X):
-    lists = [key for key, value in X.items() if _is_list(value)] if hasattr(X, "items") else []
-    give = f"X[{lists[0]!r}]" if lists else "[X]"
-    return f"X is one picture, but a list of them was expected: give {give}."
+def refuse_one(X, name="X"):
+    """Raise a ValueError if X, which is called `name`, is one picture instead of several."""
+    shape = shape_of(X)
+    if is_picture(X) or (looks_like_one(X) and shape[2] > 1):
+        give = f"[{name}]"
+        if hasattr(X, "items") and not holds_picture(X):
+            lists = [key for key, value in X.items() if _is_list(value)]
+            give = f"{name}[{lists[0]!r}]" if lists else give
+        raise ValueError(f"{name} is one picture, but a list of them was expected: give {give}.")
+    if hasattr(X, "shape") and len(shape) == 3 and shape[0] in (3, 4) and min(shape[1:]) > SMALL:
+        raise ValueError(
+            f"{name} has shape {shape}: if it is one picture in colour, give [{name}]; if it is "
+            f"{shape[0]} grey ones, give list({name})."
+        )
+
+
+def looks_like_one(X):
+    """Tell whether an array, or nested lists, may be of shape (height, width, 1, 3 or 4)."""
+    shape = shape_of(X)
+    return len(shape) == 3 and shape[2] in (1, 3, 4) and min(shape[:2]) >= PICTURE_SIDE
+
+
+def shape_of(X):
+    """Return the shape of an array, or of a list of arrays or lists of one shape; or ()."""
+    if not isinstance(X, list | tuple):
+        return tuple(getattr(X, "shape", ()))
+    shapes = set(map(_shape_of_first, X))
+    return (len(X), *shapes.pop()) if len(shapes) == 1 else ()
+
+
+def _shape_of_first(X):
+    """Return the shape of an array, or of nested lists by the first element of each."""
+    if not isinstance(X, list | tuple):
+        return tuple(getattr(X, "shape", ()))
+    return (len(X), *(_shape_of_first(X[0]) if X else ()))
 
 
 def _is_list(value):
@@ -75,13 +105,6 @@ def _pictures_in_array(X, shape):
             elements = np.asarray(X)
             if elements.shape == shape and elements.dtype.kind in "OUST":
                 return as_pictures(list(elements.ravel()))
-        case n, height, 3 | 4 if min(n, height) >= PICTURE_SIDE:
-            raise ValueError(_one(X))
-        case 3 | 4, height, width if min(height, width) > SMALL:
-            raise ValueError(
-                f"X has shape {shape}: if it is one picture in colour, give [X]; if it is "
-                f"{shape[0]} grey ones, give list(X)."
-            )
         case (_, height, _, channels) if height != 1 and channels in (3, 4):
             return X
         case (_, 3 | 4, _, width) if width != 1:
@@ -109,7 +132,7 @@ def check_rows(X, shape):
             "square number: leave out columns that are no pixels, or give images of shape "
             "(n_samples, height, width)."
         )
-    if likely_one and n == length >= SHORT:
+    if likely_one and n == length:
         side = isqrt(length)
         warnings.warn(
             f"X of shape {shape} is taken for {n} images of {side} x {side} pixels: if it is one "

@@ -2,10 +2,11 @@
 
 import io
 import os
-from collections.abc import Mapping, Sized
+from collections.abc import Sized
 from dataclasses import replace
 from itertools import islice
 from math import isqrt
+from numbers import Real
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -14,7 +15,10 @@ from skdigits._utils.nested import first_with
 from skdigits.normalizer import (
     DigitNormalizer,
     find_normalizer,
+    looks_like_one,
     read_image,
+    refuse_one,
+    shape_of,
     without_normalizer,
 )
 from skdigits.reading._answer import Answer
@@ -103,9 +107,11 @@ class Reader:
                 "max_error_rate is for the model that comes with the package: wrap your own in "
                 "SelectiveClassifier, which rejects by itself."
             )
-        if max_error_rate is not None and not 0 < max_error_rate < 1:
+        if max_error_rate is not None and not (
+            isinstance(max_error_rate, Real) and 0 < max_error_rate < 1
+        ):
             raise ValueError(
-                f"max_error_rate is between 0 and 1 (0.01 means 1 %), not {max_error_rate}."
+                f"max_error_rate is between 0 and 1 (0.01 means 1 %), not {max_error_rate!r}."
             )
         if model is None:
             from skdigits.io import load_pretrained  # which needs torch
@@ -186,16 +192,13 @@ class Reader:
 
 
 def _check_pictures(pictures):
-    shape: tuple = getattr(pictures, "shape", ())
-    if len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4)):
+    refuse_one(pictures, "pictures")
+    shape = shape_of(pictures)
+    if looks_like_one(pictures) or (len(shape) == 2 and min(shape) > 0):
         raise ValueError(
-            f"pictures has the shape {tuple(shape)}: for one picture give [picture], for several "
-            "an array of shape (n_pictures, height, width) or a list."
+            f"pictures has the shape {shape}: for one picture give [pictures], for several "
+            "an array of shape (n_pictures, height, width) or a list of such arrays."
         )
-    if isinstance(pictures, str | os.PathLike | bytes | bytearray | memoryview | Mapping) or any(
-        hasattr(pictures, name) for name in ("getbands", "read")
-    ):
-        raise ValueError("pictures is one picture, but a list was expected: give [picture].")
     if not hasattr(pictures, "__iter__"):
         raise ValueError(f"pictures is of type {type(pictures).__name__}, but a list was expected.")
 

@@ -56,7 +56,7 @@ def error_bound(n_errors, n, risk):
 
 def n_to_show(max_error_rate, risk):
     """Return how many samples, all of them right, show that the error rate is below a limit."""
-    return ceil(log(risk) / log1p(-max_error_rate))
+    return ceil(min(log(risk) / log1p(-max_error_rate), 1e18))
 
 
 def n_needed(max_error_rate, risk):

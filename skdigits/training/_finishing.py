@@ -93,7 +93,7 @@ def least_temperature(n_images, n_classes, label_smoothing):
     It is 1 at most. A network may know a few images by heart, distorted or not; that is no reason
     to be surer of new ones than so many images allow.
     """
-    smoothed = math.log1p(n_classes * (1 - label_smoothing) / label_smoothing)
+    smoothed = math.log1p(min(n_classes * (1 - label_smoothing) / label_smoothing, 1e300))
     wanted = math.log(max(1, (n_images - 1) * (n_classes - 1)))
     return smoothed / max(smoothed, wanted)
 

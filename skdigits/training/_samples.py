@@ -9,6 +9,9 @@ from sklearn.model_selection import train_test_split
 
 from skdigits._utils.sklearn import _check_sample_weight
 from skdigits._utils.warning import warn_user
+from skdigits._utils.wording import brief
+
+LARGEST = float(np.finfo(np.float32).max)  # weight, so that sums of them are finite
 
 
 class Samples(NamedTuple):
@@ -56,6 +59,8 @@ def encode(images, y, classes, sample_weight, class_weight):
     weight = _check_sample_weight(sample_weight, images, dtype=np.float64)
     if (weight < 0).any():
         raise ValueError(f"sample_weight must not be negative, got {weight.min():g}.")
+    if (weight > LARGEST).any():
+        raise ValueError(f"sample_weight must be at most {LARGEST:.3g}, got {weight.max():.3g}.")
     if isinstance(class_weight, dict):
         weight = weight * _weights_of(classes, class_weight)[labels]
     elif class_weight == "balanced":
@@ -76,9 +81,10 @@ def _weights_of(classes, class_weight):
                 f"class_weight has the label {label!r}, which is none of y's: "
                 f"{', '.join(map(repr, labels))}."
             )
-        if not (isinstance(weight, int | float | np.number) and 0 <= weight < math.inf):
+        if not (isinstance(weight, int | float | np.number) and 0 <= weight <= LARGEST):
             raise ValueError(
-                f"class_weight of {label!r} must be a finite number, 0 or more, got {weight!r}."
+                f"class_weight of {label!r} must be a number from 0 to {LARGEST:.2g}, got "
+                f"{brief(weight)}."
             )
     return np.array([float(class_weight.get(label, 1)) for label in labels])
 

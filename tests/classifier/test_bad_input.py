@@ -8,7 +8,7 @@ import pytest
 import torch
 from sklearn.exceptions import NotFittedError
 
-from skdigits import CNNDigitClassifier
+from skdigits import CNNDigitClassifier, Distortion
 
 
 def classifier(**parameters):
@@ -39,13 +39,53 @@ def test_class_weight_of_a_label_of_another_type_is_refused(small_digits):
         classifier(class_weight={8: 5.0}).fit(X, y.astype(str))
 
 
-@pytest.mark.parametrize("weight", [-1, np.nan, np.inf, "2", None])
+@pytest.mark.parametrize("weight", [-1, np.nan, np.inf, 1e308, 10**400, "2", None])
 @pytest.mark.parametrize("fit", ["fit", "partial_fit"])
 def test_class_weight_that_is_none_is_refused_by_name(weight, fit, small_digits):
     X, y = small_digits
     more = {} if fit == "fit" else {"classes": range(10)}
-    with pytest.raises(ValueError, match="class_weight of 8 must be a finite number, 0 or more"):
+    with pytest.raises(ValueError, match="class_weight of 8 must be a number from 0 to 3.4e"):
         getattr(classifier(class_weight={8: weight}), fit)(X, y, **more)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        ({"learning_rate": 10**400}, "learning_rate"),
+        ({"learning_rate": 1e39}, "learning_rate"),
+        ({"weight_decay": 10**400}, "weight_decay"),
+        ({"patch_size": 10**30}, "patch_size"),
+        ({"kernel_size": 10**30 + 1}, "kernel_size"),
+        ({"filters": (10**30,)}, "filters"),
+        ({"filters": np.array(8)}, "filters"),
+        ({"hidden_layer_sizes": (10**30,)}, "hidden_layer_sizes"),
+        ({"hidden_layer_sizes": np.array(8)}, "hidden_layer_sizes"),
+        ({"augment": Distortion(blur=10**400)}, "blur"),
+        ({"device": "hpu"}, "device"),
+    ],
+)
+def test_numbers_that_no_computer_holds_are_refused_by_the_name_of_the_parameter(
+    parameters, name, small_digits
+):
+    with pytest.raises(ValueError, match=f"{name}.*(must |not available)"):
+        classifier(**parameters).fit(*small_digits)
+
+
+@pytest.mark.parametrize("weight", [1e308, 1e39])
+def test_sample_weights_too_large_to_be_summed(weight, small_digits):
+    X, y = small_digits
+    with pytest.raises(ValueError, match=r"sample_weight must be at most 3.4e\+38, got 1e\+3"):
+        classifier().fit(X, y, sample_weight=np.full(len(X), weight))
+
+
+def test_numbers_of_numpy_and_tiny_ones_are_numbers(small_digits):
+    X, y = small_digits
+    for found, expected in (
+        ({"label_smoothing": 1e-320}, {}),
+        ({"optimizer": "sgd", "momentum": np.float32(0.5)}, {"optimizer": "sgd", "momentum": 0.5}),
+    ):
+        found, expected = (classifier(**each).fit(X, y) for each in (found, expected))
+        np.testing.assert_allclose(found.predict(X), expected.predict(X))
 
 
 def test_bits_are_pixels(small_digits):

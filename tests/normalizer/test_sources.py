@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
-from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler
+from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler, read_digits
 
 NORMALIZER = DigitNormalizer()
 DIGITS = load_digits().images * 15.9
@@ -52,6 +52,7 @@ READ = {
     "gradio's old": {"image": PICTURE, "mask": None},
     "tensor": torch.from_numpy(PICTURE),
     "tensor of one channel": torch.from_numpy(PICTURE)[None],
+    "tensor of half precision": torch.from_numpy(PICTURE / 255).bfloat16(),
     "tensor with gradient": (torch.from_numpy(PICTURE)[None] / 255.0).requires_grad_(),
     "tensor of three channels": torch.from_numpy(COLOURS).permute(2, 0, 1),
     "channels first": COLOURS.transpose(2, 0, 1),
@@ -145,8 +146,30 @@ def test_one_picture_as_an_array_is_refused(shape, model, small_digits):
         ask = model.predict
     else:
         ask = NORMALIZER.transform
-    with pytest.raises(ValueError, match=r"one picture.*give (\[X\]|X\[None\])"):
-        ask(np.zeros(shape, dtype=np.uint8))
+    picture = np.zeros(shape, dtype=np.uint8)
+    for X in (picture, picture.astype(float), torch.from_numpy(picture)):
+        with pytest.raises(ValueError, match=r"one picture.*give \[X\]"):
+            ask(X)
+
+
+@pytest.mark.parametrize(
+    "shape", [(48, 60, 3), (48, 60, 4), (48, 60, 1), (48, 60), (28, 28, 1), (28, 28, 3)], ids=str
+)
+@pytest.mark.parametrize("make", [np.ndarray.tolist, list, tuple])
+def test_one_picture_as_lists_is_refused(make, shape):
+    X = make(np.zeros(shape, dtype=np.uint8))
+    for ask in (NORMALIZER.transform, NORMALIZER.fit):
+        with pytest.raises(ValueError, match=r"one picture.*give \[X\]"):
+            ask(X)
+
+
+def test_pictures_and_rows_as_lists_are_read():
+    for X in ([COLOURS.tolist()] * 2, [PICTURE.tolist()] * 9):
+        np.testing.assert_allclose(NORMALIZER.transform(X)[0].astype(int), EXPECTED[0], atol=1)
+    rows = DIGITS[:20].reshape(20, 64)
+    expected = NORMALIZER.transform(rows)
+    for X in (rows.tolist(), list(rows), list(rows[:, :, None]), rows[:, :, None].tolist()):
+        np.testing.assert_array_equal(NORMALIZER.transform(X), expected)
 
 
 @pytest.mark.parametrize("one", [PNG, io.BytesIO(PNG), {"bytes": PNG}, DATA_URL, bytearray(PNG)])
@@ -157,8 +180,17 @@ def test_one_picture_of_another_kind_is_refused(one):
 
 
 def test_a_batch_in_a_mapping_is_named():
+    batch = {"image": [IMAGE, IMAGE], "label": [3, 3]}
     with pytest.raises(ValueError, match=r"give X\['image'\]"):
-        NORMALIZER.transform({"image": [IMAGE, IMAGE], "label": [3, 3]})
+        NORMALIZER.transform(batch)
+    with pytest.raises(ValueError, match=r"give pictures\['image'\]"):
+        read_digits(batch)
+
+
+def test_one_picture_in_a_mapping_with_lists_is_one():
+    drawn = {"background": None, "layers": [IMAGE, IMAGE], "composite": IMAGE}
+    with pytest.raises(ValueError, match=r"one picture.*give \[X\]"):
+        NORMALIZER.transform(drawn)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
@@ -179,6 +211,8 @@ def test_three_large_grey_images_are_read_as_a_list():
 def test_as_many_rows_as_pixels_may_be_one_picture():
     with pytest.warns(UserWarning, match=r"64 images of 8 x 8 pixels: if it is one picture"):
         assert NORMALIZER.transform(DIGITS[:64].reshape(64, 64)).shape == (64, 784)
+    with pytest.warns(UserWarning, match=r"16 images of 4 x 4 pixels: if it is one picture"):
+        assert NORMALIZER.transform(np.eye(16)).shape == (16, 784)
     fitted = DigitNormalizer().fit(DIGITS[:50].reshape(50, 64))
     assert fitted.transform(DIGITS[:64].reshape(64, 64)).shape == (64, 784)
 
@@ -221,7 +255,7 @@ def test_what_is_no_picture_is_named_with_its_place(tmp_path):
         ("iVBOR" * 10**5, "cannot be read: File name too long"),
         ("a\0b", "cannot be read"),
         (text, "text.txt cannot be read: it was opened as text"),
-        (torch.zeros(5, 5, dtype=torch.bfloat16), "is no picture"),
+        (torch.zeros(5, 5, dtype=torch.float8_e4m3fn), "is no picture"),
     ]:
         assert reason in refusal(picture)
     text.close()

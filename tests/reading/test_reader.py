@@ -196,10 +196,24 @@ def test_max_error_rate__rejects_what_is_uncertain_or_not_like_a_digit():
 
 
 @pytest.mark.parametrize(
-    "picture", ["photo.jpg", IMAGES[0], np.ones((20, 30, 3)), Image.new("L", (9, 9)), b"PNG", {}]
+    "picture",
+    [
+        "photo.jpg",
+        IMAGES[0],
+        IMAGES[0].tolist(),
+        np.ones((20, 30, 1)),
+        np.ones((20, 30, 3)),
+        np.ones((20, 30, 3)).tolist(),
+        list(np.ones((20, 30, 3))),
+        np.ones((3, 80, 90)),
+        Image.new("L", (9, 9)),
+        b"PNG",
+        {},
+    ],
+    ids=lambda picture: type(picture).__name__,
 )
 def test_one_picture_instead_of_a_list(picture):
-    with pytest.raises(ValueError, match=r"^pictures .* give \[picture\]"):
+    with pytest.raises(ValueError, match=r"^pictures .* give \[pictures\]"):
         read_digits(picture)
 
 
@@ -228,7 +242,7 @@ def test_what_is_no_list(pictures):
         read_digits(pictures)
 
 
-@pytest.mark.parametrize("rate", [0, 1, -0.1, float("nan"), 5])
+@pytest.mark.parametrize("rate", [0, 1, -0.1, float("nan"), 5, 10**400, "0.1"])
 def test_bad_rate(rate):
     with pytest.raises(ValueError, match="max_error_rate is between 0 and 1"):
         read_digits([], max_error_rate=rate)

@@ -280,6 +280,12 @@ def test_too_few_samples_are_told_how_many_are_needed(scaled):
         SelectiveClassifier(GaussianNB(var_smoothing=0.1)).fit(X, y)
 
 
+def test_a_rate_that_no_number_of_samples_shows(scaled):
+    X, y = scaled[0][:50], scaled[1][:50]
+    with pytest.warns(UserWarning, match="Nothing will be answered"):
+        SelectiveClassifier(GaussianNB(var_smoothing=0.1), max_error_rate=1e-320).fit(X, y)
+
+
 @pytest.mark.parametrize("rate", [0.3, 0.05, 0.01])
 def test_so_many_are_needed_and_fewer_do_not_do(rate):
     n = n_needed(rate, 0.05)

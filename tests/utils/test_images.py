@@ -59,8 +59,10 @@ def test_rows_and_stacks_with_an_axis_of_one_channel(kind, shape, rows, image_sh
     ("X", "message"),
     [
         (np.zeros((480, 640, 3)), "one picture: a DigitNormalizer in front"),
-        (np.zeros((480, 640, 1)), r"one picture: give X\[None\]"),
-        (np.zeros((28, 28, 1)), r"one picture: give X\[None\]"),
+        (np.zeros((480, 640, 1)), r"one picture, give \[X\]; rows of \d+ pixels"),
+        (np.zeros((60, 785, 1)), r"rows of 785 pixels, .*, are given in the shape \(60, 785\)"),
+        (np.zeros((60, 1, 785)), r"rows of 785 pixels, .*, are given in the shape \(60, 785\)"),
+        (np.zeros((28, 28, 1)), r"one picture, give \[X\]; rows of \d+ pixels"),
         (np.zeros((5, 28, 28, 3)), "a DigitNormalizer in front"),
         (np.zeros((5, 1, 1, 28, 28)), "was expected"),
         ("photo.jpg", "X is 'photo.jpg', but rows of pixels were expected: put a DigitNormalizer"),
