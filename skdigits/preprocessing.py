@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from skdigits._utils.images import as_rows, to_array
+from skdigits._utils.images import as_rows, check_numbers, to_array
 from skdigits._utils.scales import rescaling
 from skdigits._utils.sklearn import CallbackSupportMixin, DocLinkMixin, with_callbacks
 
@@ -197,6 +197,7 @@ class PixelScaler(
         if self.clip not in ("auto", True, False):
             raise ValueError(f"clip must be 'auto', True or False, but is {self.clip!r}.")
         rows = validate_data(self, as_rows(X)[0])
+        check_numbers(rows)
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=rows, y=y)
         low, high, is_estimate = _choose_range(self.pixel_range, rows)
@@ -238,6 +239,7 @@ class PixelScaler(
         X = to_array(X)
         rows, _ = as_rows(X, self)
         rows = validate_data(self, rows, reset=False)
+        check_numbers(rows)
         if why := why_refused(self, rows):
             raise ValueError(" ".join(why))
         low, high = self.pixel_range_

@@ -9,6 +9,7 @@ from skdigits._utils.wording import brief
 __all__ = [
     "PICTURE_SIDE",
     "as_rows",
+    "check_numbers",
     "edge_pixels",
     "find_image_shape",
     "is_square",
@@ -92,6 +93,12 @@ def _refuse_pictures(X):
         f"X {'is' if X.ndim == 0 else 'holds'} {brief(first)}, but rows of pixels were expected: "
         "put a DigitNormalizer in front, which reads lists of pictures, or use read_digits."
     )
+
+
+def check_numbers(X):
+    """Raise a ValueError if an array holds dates or the like, which scikit-learn lets pass."""
+    if X.dtype.kind not in "biuf":
+        raise ValueError(f"X must hold numbers, the grey levels of pixels, got {X.dtype}.")
 
 
 def to_array(X):

@@ -6,7 +6,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdigits._utils.images import as_rows, rows_to_images
+from skdigits._utils.images import as_rows, check_numbers, rows_to_images
 
 FARTHEST = 1e6
 """How many times the spread of the pixels of `fit` a pixel may reach: beyond, it is on another
@@ -27,8 +27,7 @@ class PredictionMixin(ClassifierMixin):
             X, y = validate_data(self, X, y, reset=reset, dtype="numeric")
         else:
             X = validate_data(self, X, reset=False, dtype="numeric")
-        if X.dtype.kind not in "biuf":
-            raise ValueError(f"X must hold numbers, the grey levels of pixels, got {X.dtype}.")
+        check_numbers(X)
         return X, y, shape
 
     def _images(self, X):

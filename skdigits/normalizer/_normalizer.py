@@ -9,7 +9,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils.validation import validate_data
 
-from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
+from skdigits._utils.images import as_rows, check_numbers, find_image_shape, rows_to_images
 from skdigits._utils.nested import first_with
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
@@ -196,6 +196,7 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
         if shape is None and rows.ndim == 2 and rows.shape[1] != n_features:
             check_rows(X, tuple(rows.shape))
         rows = validate_data(self, rows, reset=reset, dtype="numeric")
+        check_numbers(rows)
         return rows, find_image_shape(rows.shape[1], shape)
 
     def _check_parameters(self):

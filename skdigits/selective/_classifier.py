@@ -75,7 +75,10 @@ def which_count(y, fit_params):
     for name, value in fit_params.items():
         if name.split("__")[-1] == "sample_weight" and np.ndim(value):
             check_consistent_length(y, value)
-            counts &= np.asarray(value) != 0
+            weight = np.asarray(value)
+            if (weight < 0).any():
+                raise ValueError(f"{name} holds numbers below 0: a weight is 0 or more.")
+            counts &= weight != 0
     return counts
 
 

@@ -179,6 +179,12 @@ def test_what_is_no_number_is_refused(X, method, digits):
         ("batch_size", 10**400),
         ("patience", 10**400),
         ("n_estimators", 2**31),
+        ("patch_size", 10**400),
+        ("kernel_size", 10**400 + 1),
+        ("filters", (10**400,)),
+        ("hidden_layer_sizes", (10**400,)),
+        ("learning_rate", 10**400),
+        ("weight_decay", 10**400),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_named(name, value, small_digits):

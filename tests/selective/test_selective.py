@@ -210,6 +210,8 @@ def test_weights_reach_the_classifier_split_as_the_samples_are(scaled):
     assert model.coverage_ > 0.8
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[1797, 5\]"):
         model.fit(X, y, sample_weight=weights[:5])
+    with pytest.raises(ValueError, match="sample_weight holds numbers below 0"):
+        model.fit(X, y, sample_weight=-weights)
 
 
 def test_weights_for_a_step_of_a_pipeline(scaled):

@@ -1,10 +1,11 @@
 """Rows and images."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from skdigits import CNNDigitClassifier, PixelScaler
+from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler
 from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
 
 
@@ -86,3 +87,15 @@ def test_one_image_is_told_by_the_number_of_features_expected(small_digits):
         with pytest.raises(ValueError, match=r"X has 8 features, but \w+ is expecting 64.*X\[None"):
             ask(X[0].reshape(8, 8))
         assert len(ask(X[0].reshape(8, 8)[None])) == 1
+
+
+@pytest.mark.parametrize("dtype", ["M8[s]", "m8[s]"])
+@pytest.mark.parametrize(
+    "X", [np.zeros((2, 64)), pd.DataFrame(np.zeros((2, 64)))], ids=["", "table"]
+)
+def test_dates_are_no_pixels(X, dtype):
+    X = X.astype(dtype)
+    scaler = PixelScaler().fit(np.eye(64))
+    for ask in (PixelScaler().fit, scaler.transform, DigitNormalizer().transform):
+        with pytest.raises(ValueError, match="must hold numbers, the grey levels of pixels"):
+            ask(X)
