@@ -1,0 +1,206 @@
+"""Finite automata over the ten digits, and their product."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from skdigits._utils.wording import brief
+from skdigits.numbers._lattice import Lattice
+
+N_DIGITS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Automaton:
+    """A deterministic finite automaton over the digits 0 to 9, which starts in state 0.
+
+    It says which numbers are possible: a string of digits is accepted if reading it ends in an
+    accepting state.
+
+    Parameters
+    ----------
+    transitions : array-like of int of shape (n_states, 10)
+        The state after reading each digit; -1 refuses the digit.
+    accepting : array-like of bool of shape (n_states,)
+        Whether a number may end in a state.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a transition leads to no state.
+
+    Examples
+    --------
+    Even numbers:
+
+    >>> import numpy as np
+    >>> from skdigits.numbers import Automaton
+    >>> even = Automaton(np.tile([1, 0] * 5, (2, 1)), [False, True])
+    >>> even.accepts("1234"), even.accepts("123")
+    (True, False)
+    """
+
+    transitions: np.ndarray
+    accepting: np.ndarray
+
+    def __post_init__(self):
+        transitions, accepting = _checked(self.transitions, self.accepting)
+        object.__setattr__(self, "transitions", transitions)
+        object.__setattr__(self, "accepting", accepting)
+
+    def __reduce__(self):  # what is compiled is not stored
+        return Automaton, (self.transitions, self.accepting)
+
+    @cached_property
+    def lattice(self):
+        """What decoding needs, made once."""
+        return Lattice(self.transitions, self.accepting)
+
+    def accepts(self, digits):
+        """Tell whether a string is accepted.
+
+        Parameters
+        ----------
+        digits : str
+            The digits 0 to 9.
+
+        Returns
+        -------
+        accepted : bool
+            Whether reading it ends in an accepting state.
+        """
+        state = 0
+        for digit in digits:
+            state = self.transitions[state, int(digit)]
+            if state < 0:
+                return False
+        return bool(self.accepting[state])
+
+
+def _checked(transitions, accepting):
+    """Return both as arrays that cannot be written to, or refuse them in a sentence."""
+    try:
+        transitions, accepting = np.array(transitions), np.array(accepting)
+    except ValueError as error:
+        raise ValueError(
+            "An automaton's transitions need 10 columns in each row, one for each digit."
+        ) from error
+    if transitions.ndim != 2 or transitions.shape[1] != N_DIGITS or len(transitions) == 0:
+        raise ValueError(
+            f"An automaton's transitions have the shape {transitions.shape}: expected "
+            "(n_states, 10), a row for each state and a column for each digit."
+        )
+    if transitions.dtype.kind not in "iu":
+        raise ValueError(
+            f"An automaton's transitions are of type {transitions.dtype}: expected whole numbers, "
+            "the state after each digit, or -1."
+        )
+    if accepting.shape != transitions.shape[:1] or accepting.dtype != bool:
+        raise ValueError(
+            f"An automaton's accepting has the shape {accepting.shape} and the type "
+            f"{accepting.dtype}: expected True or False for each of its {len(transitions)} states."
+        )
+    wrong = (transitions < -1) | (transitions >= len(transitions))
+    if wrong.any():
+        raise ValueError(
+            f"An automaton's transitions lead to {brief(int(transitions[wrong][0]))}: expected a "
+            f"state from 0 to {len(transitions) - 1}, or -1 to refuse the digit."
+        )
+    transitions = transitions.astype(np.intp)
+    transitions.setflags(write=False)
+    accepting.setflags(write=False)
+    return transitions, accepting
+
+
+def explore(start, step, accepts):
+    """Make the automaton of all states that can be reached.
+
+    Parameters
+    ----------
+    start : hashable
+        The first state.
+    step : callable
+        The state after a state and a digit, or None if it is refused.
+    accepts : callable
+        Whether a number may end in a state.
+    """
+    states = {start: 0}
+    order, transitions = [start], []
+    for state in order:  # grows as it is walked through
+        row = []
+        for digit in range(N_DIGITS):
+            after = step(state, digit)
+            if after is not None and after not in states:
+                states[after] = len(order)
+                order.append(after)
+            row.append(-1 if after is None else states[after])
+        transitions.append(row)
+    return Automaton(np.array(transitions), np.array([bool(accepts(state)) for state in order]))
+
+
+def anything():
+    """Return the automaton that accepts all strings."""
+    return Automaton(np.zeros((1, N_DIGITS), int), np.array([True]))
+
+
+def intersect(automata):
+    """Return the automaton that accepts what all accept.
+
+    Parameters
+    ----------
+    automata : iterable of Automaton
+        None of them: everything is accepted.
+
+    Returns
+    -------
+    automaton : Automaton
+        Their product, without states that cannot be reached or from which no number can end.
+
+    Raises
+    ------
+    ValueError
+        If no string is accepted by all.
+    """
+    product = anything()
+    for automaton in automata:
+        product = _trimmed(_product(product, automaton))
+    return product
+
+
+def _product(first, second):
+    """Return the automaton of the pairs of states that can be reached."""
+    width = len(second.transitions)
+    pairs = np.zeros(1, np.intp)
+    fresh = pairs
+    while len(fresh):
+        targets = _next_pairs(first, second, fresh)
+        fresh = np.setdiff1d(targets[targets >= 0], pairs)
+        pairs = np.union1d(pairs, fresh)
+    targets = _next_pairs(first, second, pairs)  # pairs are sorted, so the start remains first
+    transitions = np.where(targets < 0, -1, np.searchsorted(pairs, targets))
+    ones, others = divmod(pairs, width)
+    return Automaton(transitions, first.accepting[ones] & second.accepting[others])
+
+
+def _next_pairs(first, second, pairs):
+    """Return the pairs of states after each digit, or -1."""
+    width = len(second.transitions)
+    ones, others = divmod(pairs, width)
+    ones, others = first.transitions[ones], second.transitions[others]
+    return np.where((ones < 0) | (others < 0), -1, ones * width + others)
+
+
+def _trimmed(automaton):
+    """Leave out the states from which no number can end."""
+    transitions, useful = automaton.transitions, automaton.accepting
+    while True:
+        more = useful | ((transitions >= 0) & useful[transitions]).any(axis=1)
+        if (more == useful).all():
+            break
+        useful = more
+    if not useful[0]:
+        raise ValueError("No number satisfies all constraints at once: relax one of them.")
+    renumbered = np.where(useful, np.cumsum(useful) - 1, -1)
+    kept = transitions[useful]
+    return Automaton(np.where(kept < 0, -1, renumbered[kept]), automaton.accepting[useful])

@@ -1,0 +1,202 @@
+"""The best number that an automaton accepts, and what the network believes of it."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from skdigits.numbers._automaton import Automaton, anything, intersect
+from skdigits.numbers._constraints import of_length
+from skdigits.numbers._lattice import BEST, LOG_SUM, N_ROWS, SUM, Edges
+
+MARK = 11  # the column of the decimal mark
+_ANYTHING = anything()
+_FAINT = 1e-280  # what is lost to underflow in a sum of probabilities is far smaller
+
+
+@dataclass(frozen=True, eq=False)
+class Decoding:
+    """The best number in a picture.
+
+    Parameters
+    ----------
+    text : str or None
+        The digits, with decimal marks if they are kept. None if no accepted number fits into the
+        steps.
+    confidence : float
+        Probability of the text, as a share of that of all accepted numbers, from 0 to 1.
+    support : float
+        Probability of all accepted numbers together: what the network believes of the constraint.
+    spans : list of tuple of (int, int)
+        For each digit its first step and the step after its last, on the best path.
+    """
+
+    text: str | None
+    confidence: float
+    support: float
+    spans: list
+    _emissions: np.ndarray = field(repr=False)
+    _automaton: Automaton = field(repr=False)
+
+    @cached_property
+    def marginals(self):
+        """Probabilities of the digits 0 to 9 at each position, ndarray of shape (n_digits, 10).
+
+        They are those among all accepted numbers of as many digits as the text, and computed when
+        first asked for.
+        """
+        n_digits = len(self.spans)
+        if n_digits == 0:
+            return np.zeros((0, 10))
+        return _marginals(self._automaton, self._emissions, n_digits)
+
+
+def decode(log_probs, automaton, *, keep_marks=False):
+    """Find the best number that an automaton accepts.
+
+    The text is that of the most probable path (Viterbi). As a number has many paths, another one
+    may have a larger sum over its paths; `confidence` is the sum over all paths of the text, so
+    that it tells. All sums are exact: none is over a beam or a list of candidates.
+
+    Parameters
+    ----------
+    log_probs : ndarray of shape (n_steps, 11) or (n_steps, 12)
+        Logarithms of the probabilities of a CTC network: of the blank, of the digits 0 to 9 and,
+        if there is one, of the decimal mark. Those of a step sum to at most 1 as probabilities.
+    automaton : Automaton
+        What numbers are possible. It reads the digits only; marks may stand anywhere.
+    keep_marks : bool, default=False
+        Whether decimal marks are written as points in the text. Otherwise, they are read like
+        blanks.
+
+    Returns
+    -------
+    decoding : Decoding
+        The best number.
+    """
+    log_probs = _checked(log_probs)
+    lattice = automaton.lattice
+    emissions = _merge_marks(log_probs, np.maximum)
+    following, score = lattice.backwards(emissions, BEST)
+    if score == -np.inf:
+        return Decoding(None, 0.0, 0.0, [], emissions, automaton)
+    path = _best_path(lattice, following)
+    rows = path // lattice.shape[1]
+    changed = np.append(True, path[1:] != path[:-1])[: len(path)]
+    if keep_marks and log_probs.shape[1] > MARK:
+        marked = (rows == 0) & (log_probs[:, MARK] > log_probs[:, 0])
+        symbols = np.where(marked, MARK, rows)
+        changed |= np.append(True, symbols[1:] != symbols[:-1])[: len(path)]
+    else:
+        symbols, log_probs = rows, _merge_marks(log_probs, np.logaddexp)
+    labels = symbols[changed & (symbols > 0)]
+    emissions = _merge_marks(log_probs, np.logaddexp)
+    confidence, support = _share(log_probs, labels, emissions, lattice)
+    text = "".join(["." if label == MARK else str(label - 1) for label in labels.tolist()])
+    return Decoding(text, confidence, support, _spans(changed, rows), emissions, automaton)
+
+
+def best_path(log_probs, *, keep_marks=False):
+    """Find the best string of digits without any constraint, see `decode`."""
+    return decode(log_probs, _ANYTHING, keep_marks=keep_marks)
+
+
+def _checked(log_probs):
+    """Return log-probabilities in double precision, or refuse what cannot be such."""
+    log_probs = np.asarray(log_probs, np.float64)
+    if log_probs.ndim != 2 or log_probs.shape[1] not in (N_ROWS, N_ROWS + 1):
+        raise ValueError(
+            f"log_probs has the shape {log_probs.shape}: expected (n_steps, 11), the blank and ten "
+            "digits, or (n_steps, 12), with the decimal mark."
+        )
+    if not (log_probs <= 1e-3).all():  # NaN is not, either
+        raise ValueError(
+            "log_probs holds NaN or values above 0: expected logarithms of probabilities."
+        )
+    return log_probs
+
+
+def _merge_marks(log_probs, plus):
+    """Return the 11 columns in which reading a mark is reading no digit."""
+    if log_probs.shape[1] == N_ROWS:
+        return log_probs
+    merged = log_probs[:, :N_ROWS].copy()
+    plus(merged[:, 0], log_probs[:, MARK], out=merged[:, 0])
+    return merged
+
+
+def _best_path(lattice, following):
+    """Return the cell at each step on the best path."""
+    cell, path = 0, np.empty(len(following), np.intp)
+    for step, values in enumerate(following):
+        cells = lattice.next_cells(cell)
+        cell = path[step] = cells[values.take(cells).argmax()]
+    return path
+
+
+def _spans(changed, rows):
+    """Return the first step of each digit and the one after its last."""
+    starts = np.flatnonzero(changed)
+    ends = np.append(starts[1:], len(rows))
+    digits = rows[starts] > 0
+    return list(zip(starts[digits].tolist(), ends[digits].tolist(), strict=True))
+
+
+def _share(log_probs, labels, emissions, lattice):
+    """Return the text's share of all accepted numbers, and what these come to."""
+    part, whole = _text_sum(np.exp(log_probs), labels, SUM), _sum(lattice, np.exp(emissions), SUM)
+    if min(part, whole) > _FAINT:
+        return float(min(part / whole, 1.0)), float(whole)
+    part, whole = _text_sum(log_probs, labels, LOG_SUM), _sum(lattice, emissions, LOG_SUM)
+    return float(np.exp(min(part - whole, 0.0))), float(np.exp(whole))
+
+
+def _sum(lattice, emissions, semiring):
+    return lattice.backwards(emissions, semiring)[1]
+
+
+def _text_sum(emissions, labels, semiring):
+    """Return the sum over all paths of one text, given as columns of the emissions."""
+    # The cells: the start, the labels with blanks before and behind, and a dead end.
+    symbols = np.zeros(2 * len(labels) + 3, np.intp)
+    symbols[2:-1:2] = labels
+    cells = np.arange(len(symbols))
+    dead = cells[-1]
+    candidates = np.minimum(np.column_stack([cells, cells + 1, cells + 2]), dead)
+    valid = np.ones(candidates.shape, bool)
+    valid[0, 0] = False
+    valid[1:-2, 2] = symbols[1:-2] != symbols[3:]  # equal labels need a blank between them
+    edges = Edges(candidates, valid)
+    ways = np.full(len(symbols), semiring.zero)
+    ways[max(dead - 2, 1) : dead] = semiring.one
+    if len(labels) == 0:
+        ways[0] = semiring.one
+    for values in emissions[::-1].take(symbols, axis=1):
+        ways = edges.join(semiring.times(ways, values), semiring.plus)
+    return ways[0]
+
+
+def _marginals(automaton, emissions, n_digits):
+    """Return the probabilities of the digits at each position of the accepted numbers."""
+    lattice = _of_length(automaton, n_digits)
+    semiring, values = SUM, np.exp(emissions)
+    following, whole = lattice.backwards(values, semiring)
+    if not whole > _FAINT:
+        semiring, values = LOG_SUM, emissions
+        following, whole = lattice.backwards(values, semiring)
+    flows = lattice.flows(values, following, semiring)[:, :-1]
+    shares = flows / whole if semiring is SUM else np.exp(flows - whole)
+    marginals = np.zeros((n_digits + 1, 10))
+    np.add.at(marginals, lattice.depths, shares.T)
+    return marginals[:-1]
+
+
+def _of_length(automaton, n_digits):
+    """Return the lattice of the numbers of some length; each of its states has one depth."""
+    lattice = automaton.lattice
+    if lattice.depths is not None and (lattice.depths[lattice.accepting] == n_digits).all():
+        return lattice
+    if n_digits not in lattice.by_length:
+        chosen = intersect([automaton, of_length(n_digits)])
+        lattice.by_length[n_digits] = chosen.lattice
+    return lattice.by_length[n_digits]
