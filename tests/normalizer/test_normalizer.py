@@ -368,7 +368,8 @@ def test_in_a_pipeline_on_pictures_of_any_kind(mnist_home, tmp_path):
 
 def test_parameters_can_be_searched(digits):
     X, y = digits
-    model = make_pipeline(DigitNormalizer(), PixelScaler(), CNNDigitClassifier(max_epochs=10))
+    clf = CNNDigitClassifier(filters=(8,), max_epochs=10)
+    model = make_pipeline(DigitNormalizer(), PixelScaler(), clf)
     grid = {"digitnormalizer__ink": ["light", "auto"], "digitnormalizer__erase": [False]}
     assert len(GridSearchCV(model, grid, cv=2).fit(X[:300], y[:300]).cv_results_["params"]) == 2
 
