@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, metadata
 
 from sklearn.base import _fit_context
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 from sklearn.utils.validation import _check_sample_weight
 
 try:
@@ -65,5 +65,6 @@ __all__ = [
     "StrOptions",
     "_check_sample_weight",
     "_fit_context",
+    "validate_params",
     "with_callbacks",
 ]

@@ -1,5 +1,6 @@
 """Data sets of handwritten digits."""
 
+from skdigits.datasets._composing import compose_strings
 from skdigits.datasets._mnist import fetch_mnist, find_data_home, is_mnist_cached
 
-__all__ = ["fetch_mnist", "find_data_home", "is_mnist_cached"]
+__all__ = ["compose_strings", "fetch_mnist", "find_data_home", "is_mnist_cached"]

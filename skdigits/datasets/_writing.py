@@ -1,0 +1,192 @@
+"""The digits of a number, its marks and scraps of its neighbours: light ink on a black canvas."""
+
+from dataclasses import dataclass
+from math import radians, tan
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from skdigits.datasets._glyphs import FAR, HEIGHT, edges_of
+
+ROOM = 32  # pixels of canvas above the highest digit and below the lowest
+SIDE = 21  # pixels of canvas left and right of the digits, at most
+MARKS = {"comma": 45, "point": 25, "dash": 12, "end": 18}  # and how often, in percent
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A number on its canvas.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width) and dtype uint8
+        The canvas.
+    text : str
+        What is written.
+    box : tuple of int
+        Left, top, right and bottom of the digits' ink.
+    top : int
+        Row where digits begin that do not drift; they are `HEIGHT` tall.
+    spaces : list of float
+        Columns between the digits.
+    gap : float
+        Mean distance of the digits, in their heights.
+    size : float
+        Height of the digits, in `HEIGHT`.
+    """
+
+    ink: np.ndarray
+    text: str
+    box: tuple
+    top: int
+    spaces: list
+    gap: float
+    size: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark behind a digit, and the space that it takes in pixels."""
+
+    kind: str
+    after: int
+    length: float
+    space: float
+
+
+def write(glyphs, amounts, chance):
+    """Return a random number as a Writing."""
+    digits = chance.choices(list(glyphs.of), k=chance.randint(*amounts.lengths))
+    slant = -tan(radians(chance.uniform(*amounts.slants)))
+    size = chance.uniform(0.9, 1.1)
+    narrow, wide = amounts.gaps
+    gap = narrow + (wide - narrow) * chance.random() ** 2.5
+    mark = _choose_mark(len(digits), chance) if chance.random() < amounts.marks else None
+
+    cells = glyphs.draw(digits, slant, size, chance)
+    first, last = edges_of(cells)
+    y = _drift(len(digits), amounts.drift, chance)
+    spaces = [round((gap + chance.gauss(0, 0.06)) * HEIGHT) + 1 for _ in digits[1:]]
+    if mark and mark.after < len(spaces):
+        spaces[mark.after] += round(mark.space)
+    left = chance.randint(8, SIDE)
+    x = _place(first, last, y, spaces) + left
+    y += np.rint(tan(radians(chance.uniform(-amounts.tilt, amounts.tilt))) * (x - x[0])).astype(int)
+
+    x -= (x + first.min(1)).min() - left
+    left_edges, right_edges = x + first.min(1), x + last.max(1)
+    right = int(right_edges.max()) + 1
+    top = ROOM - min(0, int(y.min()))
+    canvas = np.zeros(
+        (top + HEIGHT + max(0, int(y.max())) + ROOM, right + chance.randint(8, SIDE)), np.uint8
+    )
+    y += top + (HEIGHT - cells.shape[1]) // 2
+    for cell, column, row in zip(cells, x.tolist(), y.tolist(), strict=True):
+        _put(canvas, cell, column, row)
+    has_ink = first < FAR
+    box = (
+        left,
+        int((y + has_ink.argmax(1)).min()),
+        right,
+        int((y + cells.shape[1] - has_ink[:, ::-1].argmax(1)).max()),
+    )
+    if chance.random() < amounts.scraps:
+        cells = glyphs.draw(
+            chance.choices(list(glyphs.of), k=chance.randint(1, 3)), slant, size, chance
+        )
+        _put_scraps(canvas, cells, box, chance)
+    if mark:
+        canvas = _draw_mark(canvas, mark, x, y, last, slant, chance)
+    text = "".join(map(str, digits))
+    if mark and amounts.separators and mark.kind in ("comma", "point"):
+        text = f"{text[: mark.after + 1]}.{text[mark.after + 1 :]}"
+    between = ((left_edges[1:] + right_edges[:-1]) / 2).tolist()
+    return Writing(canvas, text, box, top, between, gap, size)
+
+
+def _choose_mark(n, chance):
+    """Return a mark behind one of `n` digits: a point at the end, or any between two."""
+    kind = chance.choices(list(MARKS), list(MARKS.values()))[0] if n > 1 else "end"
+    after = n - 1 if kind == "end" else chance.randrange(n - 1)
+    length = chance.uniform(5, 10) if kind == "dash" else chance.uniform(4, 10)
+    space = length + chance.uniform(3, 7) if kind == "dash" else chance.uniform(2, 9)
+    return Mark(kind, after, length, space)
+
+
+def _drift(n, amount, chance):
+    """Return how far digits are below the line, in pixels: a random walk that returns to it."""
+    y, at = np.zeros(n, dtype=int), 0.0
+    for index in range(n):
+        at = 0.6 * at + chance.gauss(0, amount * HEIGHT / 2)
+        y[index] = round(at)
+    return y
+
+
+def _place(first, last, y, spaces):
+    """Return the columns of cells, each set off from its left neighbour by its shape."""
+    n, height = first.shape
+    rows = (y - y.min() + 2)[:, None] + np.arange(height)
+    each = np.arange(n)[:, None]
+    firsts = np.full((n, int(rows.max()) + 3), FAR)
+    lasts = -firsts
+    firsts[each, rows], lasts[each, rows] = first, last
+    # Strokes keep their distance also from those two rows above and below.
+    near = np.minimum(firsts[1:, 2:-2], np.minimum(firsts[1:, 4:], firsts[1:, :-4]))
+    steps = (lasts[:-1, 2:-2] - near).max(1, initial=-FAR)
+    apart = steps < -FAR // 2  # no row holds ink of both
+    steps[apart] = (last.max(1)[:-1] - first.min(1)[1:])[apart]
+    steps = np.maximum(steps + np.array(spaces, dtype=int), 5)
+    return np.concatenate([[0], steps.cumsum()])
+
+
+def _put(canvas, cell, x, y):
+    """Lay a cell on the canvas, without what is outside."""
+    top, left = max(0, -y), max(0, -x)
+    part = cell[top : max(0, canvas.shape[0] - y), left : max(0, canvas.shape[1] - x)]
+    place = canvas[y + top : y + top + part.shape[0], x + left : x + left + part.shape[1]]
+    np.maximum(place, part, out=place)
+
+
+def _put_scraps(canvas, cells, box, chance):
+    """Let digits of neighbouring lines and numbers show at an edge of the canvas."""
+    left, _, right, _ = box
+    height, width = canvas.shape
+    for cell in cells:
+        rows, columns = (np.flatnonzero(cell.max(axis)) for axis in (1, 0))
+        side, shown = chance.randrange(6), chance.randint(2, 8)
+        line = ROOM + (HEIGHT - len(cell)) // 2
+        if not len(rows):
+            continue
+        if side < 2:
+            _put(canvas, cell, chance.randrange(right), 7 + shown - rows[-1])
+        elif side < 4:
+            _put(canvas, cell, chance.randrange(right), height - 8 - shown - rows[0])
+        elif side == 4:
+            _put(canvas, cell, min(shown, left - 4) - 1 - columns[-1], line)
+        else:
+            _put(canvas, cell, width - min(shown, width - right - 4) - columns[0], line)
+
+
+def _draw_mark(canvas, mark, x, y, last, slant, chance):
+    """Return the canvas with a mark behind a digit."""
+    i, height = mark.after, last.shape[1]
+    baseline = int(y[i]) + (height + HEIGHT) // 2
+    lower = last[i, height // 2 : height // 2 + HEIGHT // 2].max()
+    at = int(x[i]) + int(last[i].max())
+    foot = int(x[i]) + int(lower) if lower >= 0 else at
+    if mark.kind == "dash":
+        x1, y1 = at + chance.uniform(2, 5), baseline - HEIGHT / 2 + chance.uniform(-2, 3)
+        x2, y2 = x1 + mark.length, y1 + chance.uniform(-1, 1)
+    elif mark.kind == "comma":
+        x1, y1 = foot + chance.uniform(1.5, 6), baseline + chance.uniform(-4, 2)
+        x2, y2 = x1 + slant * mark.length - chance.uniform(-0.5, 2.5), y1 + mark.length
+    else:
+        x1, y1 = foot + chance.uniform(1.5, 6), baseline - chance.uniform(-1, 4)
+        x2, y2 = x1 + chance.uniform(0, 1.5), y1 + chance.uniform(0, 1)
+    width = chance.uniform(1.2, 3.2)
+    drawn = Image.fromarray(canvas)
+    pen = ImageDraw.Draw(drawn)
+    pen.line((x1, y1, x2, y2), fill=255, width=round(width))
+    r = width / 2
+    pen.ellipse((x1 - r, y1 - r, x1 + r, y1 + r), fill=255)
+    return np.asarray(drawn)
