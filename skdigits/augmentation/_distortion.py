@@ -160,8 +160,11 @@ class Distortion(BaseEstimator):
         images = rows_to_images(rows, find_image_shape(rows.shape[1], shape))
         seed = check_random_state(random_state).randint(2**31)
         distort = self.for_training()
-        draws = distort.draw(len(images), images.shape[1:], torch.Generator().manual_seed(seed))
-        distorted = distort(torch.tensor(images)[:, None], draws).numpy()
+        # Whatever the caller's default device and precision are.
+        with torch.device("cpu"), torch.autocast("cpu", enabled=False):
+            generator = torch.Generator().manual_seed(seed)
+            draws = distort.draw(len(images), images.shape[1:], generator)
+            distorted = distort(torch.tensor(images)[:, None], draws).numpy()
         return distorted.reshape(len(rows), -1)[:, : rows.shape[1]].reshape(np.shape(X))
 
     def for_training(self):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
+from skorch.dataset import Dataset
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 """What weights and pixels are kept in, by precision."""
@@ -19,6 +19,8 @@ def as_tensor(images, dtype):
 
 class ResidentImages(Dataset):
     """Images, labels and, where some count more than others, weights: all on the device.
+
+    skorch's callbacks find `X`, which the net predicts, and `y`.
 
     Parameters
     ----------
@@ -40,6 +42,16 @@ class ResidentImages(Dataset):
 
     def __len__(self):
         return len(self.labels)
+
+    @property
+    def X(self):
+        """What the net predicts: all of it, as it is."""
+        return self
+
+    @property
+    def y(self):
+        """The labels as an array."""
+        return self.labels.cpu().numpy()
 
 
 class Batches:

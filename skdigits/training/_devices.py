@@ -12,9 +12,9 @@ _process = os.getpid()
 def undisturbed(function):
     """Let a function compute in modes of its own, whatever those of the caller are.
 
-    Gradients are recorded, tensors are ordinary ones, and new ones lie on the CPU unless a device
-    is stated. A process forked from another has none of its threads, and torch would wait for them
-    for ever: there, one thread computes.
+    Gradients are recorded, tensors are ordinary ones, new ones lie on the CPU unless a device is
+    stated, and no precision is lowered. A process forked from another has none of its threads, and
+    torch would wait for them for ever: there, one thread computes.
     """
 
     @functools.wraps(function)
@@ -28,6 +28,9 @@ def undisturbed(function):
             modes.enter_context(torch.enable_grad())
             if torch.get_default_device().type != "cpu":
                 modes.enter_context(torch.device("cpu"))
+            for kind in ("cpu", "cuda"):
+                if torch.is_autocast_enabled(kind):
+                    modes.enter_context(torch.autocast(kind, enabled=False))
             return function(*args, **kwargs)
 
     return wrapper

@@ -5,16 +5,17 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from sklearn.base import ClassifierMixin
 from skorch import NeuralNet
 from skorch.callbacks import EpochTimer
 
 from skdigits.network import DigitCNN, vote
-from skdigits.training._batches import DTYPES, as_tensor
+from skdigits.training._batches import DTYPES, ResidentImages, as_tensor
 from skdigits.training._devices import has_bfloat16, undisturbed
 from skdigits.training._samples import least_loss
 
 
-class DigitNet(NeuralNet):
+class DigitNet(ClassifierMixin, NeuralNet):
     """skorch's net, fed by `Batches`, with weighted loss and accuracy.
 
     Parameters
@@ -75,15 +76,19 @@ class DigitNet(NeuralNet):
 
     # What scorers ask of a classifier, for callbacks of skorch.
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.estimator_type = "classifier"
-        return tags
-
     @property
     def classes_(self):
         """The positions of the classes."""
         return np.arange(self.recipe["architecture"]["n_classes"])
+
+    def get_dataset(self, X, y=None):
+        """Return a data set of ours as it is, and refuse all else."""
+        if not isinstance(X, ResidentImages):
+            raise ValueError(
+                "The net predicts whole training and validation sets only: callbacks that score "
+                "batches need use_caching=True."
+            )
+        return X
 
     def predict(self, X):
         """Return the positions of the most probable classes."""
@@ -101,6 +106,7 @@ class DigitNet(NeuralNet):
             step = step_fn(batch, **fit_params)
             n = len(batch[1])
             n_samples += n
+            self.history.record_batch(f"{prefix}_batch_size", n)
             for name in ("loss", "acc"):
                 if name in step:
                     totals[name] = totals.get(name, 0) + step[name].detach() * n

@@ -35,7 +35,13 @@ def new_net(recipe, samples, seed):
     seed : int
         Of all that will be random.
     """
-    module = empty_module(recipe).to_empty(device="cpu")
+    try:
+        module = empty_module(recipe).to_empty(device="cpu")
+    except RuntimeError as error:
+        raise ValueError(
+            "There is not enough memory for the network: lower filters, hidden_layer_sizes, "
+            "kernel_size or patch_size."
+        ) from error
     net = _as_net(module, **recipe)
     net.generator.manual_seed(seed)
     net.module.initialize(net.generator, *pixel_statistics(samples))

@@ -1,5 +1,10 @@
 """The rules by which "auto" chooses, as the documentation states them."""
 
+import inspect
+import re
+from math import ceil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -114,3 +119,58 @@ def test_the_device_that_is_there():
     assert _devices.is_available(_devices.find_device("auto"))
     with pytest.raises(ValueError, match="abacus"):
         _devices.find_device("abacus")
+
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/classifier.rst").read_text(encoding="utf-8")
+
+
+def table_of_the_page():
+    """The cells of the table of what "auto" chooses, a list for each row."""
+    section = PAGE.split(".. _auto:")[1].split(".. _presets:")[0]
+    rows = re.findall(r"\* - (.+)\n     - (.+)\n     - (.+)\n     - (.+)\n", section)
+    return [[cell.replace("``", "").replace(",", "") for cell in row] for row in rows]
+
+
+def meaning(cell, n_samples, has_bfloat16):
+    """The value that a cell of the table states for so many samples."""
+    if formula := re.fullmatch(r"300000 / samples at (most|least) (\d+)", cell):
+        limit = {"most": min, "least": max}[formula[1]]
+        return limit(ceil(300_000 / n_samples), int(formula[2]))
+    if cell == "bfloat16 where the processor has it else float32":
+        return "bfloat16" if has_bfloat16 else "float32"
+    words = {"yes": Distortion(), "no": None, "all samples": n_samples}
+    if cell in words:
+        return words[cell]
+    return float(cell) if re.fullmatch(r"[\d.]+", cell) else cell
+
+
+@pytest.mark.parametrize("has_bfloat16", [True, False])
+@pytest.mark.parametrize(
+    ("column", "sizes"),
+    [
+        ("up to 512", (1, 100, 512)),
+        ("513 to 9999", (513, 3000, 3001, 9_999)),
+        ("10000 or more", (10_000, 33_333, 60_000, 10**6)),
+    ],
+)
+def test_the_table_of_the_documentation_is_what_the_rules_choose(
+    column, sizes, has_bfloat16, monkeypatch
+):
+    monkeypatch.setattr(_auto, "has_bfloat16", lambda device: has_bfloat16)
+    (_, *columns), *rows = table_of_the_page()
+    assert len(rows) == 5
+    for name, *cells in rows:
+        cell = cells[columns.index(column)]
+        for n_samples in sizes:
+            expected = meaning(cell, n_samples, has_bfloat16)
+            assert repr(auto(name, n_samples)) == repr(expected) or (
+                auto(name, n_samples) == expected
+            ), (name, n_samples)
+
+
+def test_what_may_be_auto_has_a_rule_and_stands_on_the_page():
+    defaults = inspect.signature(CNNDigitClassifier).parameters.items()
+    assert {name for name, value in defaults if value.default == "auto"} == set(_auto.RULES)
+    in_table = {row[0] for row in table_of_the_page()[1:]}
+    in_text = {name for name in _auto.RULES if f'``{name}="auto"``' in PAGE}
+    assert in_table | in_text == set(_auto.RULES)

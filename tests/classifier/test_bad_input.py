@@ -71,6 +71,20 @@ def test_numbers_that_no_computer_holds_are_refused_by_the_name_of_the_parameter
         classifier(**parameters).fit(*small_digits)
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"filters": (10**9, 10**9)},
+        {"hidden_layer_sizes": (10**9, 10**9)},
+        {"patch_size": 2**31 - 1},
+        {"kernel_size": 2**31 - 1},
+    ],
+)
+def test_networks_that_no_memory_holds_are_refused(parameters, small_digits):
+    with pytest.raises(ValueError, match="There is not enough memory for the network: lower"):
+        classifier(**parameters).fit(*small_digits)
+
+
 @pytest.mark.parametrize("weight", [1e308, 1e39])
 def test_sample_weights_too_large_to_be_summed(weight, small_digits):
     X, y = small_digits

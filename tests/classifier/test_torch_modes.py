@@ -38,6 +38,7 @@ MODES = {
     "meta": lambda: default_device("meta"),
     "inference mode": torch.inference_mode,
     "no gradients": torch.no_grad,
+    "autocast": lambda: torch.autocast("cpu", torch.bfloat16),
 }
 
 
@@ -55,7 +56,14 @@ def everything(X, y):
     clf.fit(X, y).partial_fit(X, y)
     answers = [clf.decision_function(X), clf.score_samples(X), clf.gradients(X[:5], y[:5])]
     clf.set_params(warm_start=True).fit(X, y)
-    return [*answers, clf.decision_function(X), *clf.feature_maps(X[:5]), clf.features(X)]
+    distorted = Distortion.paper()(X, random_state=0)
+    return [
+        *answers,
+        clf.decision_function(X),
+        *clf.feature_maps(X[:5]),
+        clf.features(X),
+        distorted,
+    ]
 
 
 @pytest.mark.parametrize("mode", MODES)

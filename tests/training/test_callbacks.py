@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
+from skorch.callbacks import BatchScoring, Callback, Checkpoint, EarlyStopping, EpochScoring
 
 from skdigits import CNNDigitClassifier, PixelScaler, SelectiveClassifier
 from skdigits.training import _finishing
@@ -69,9 +69,12 @@ def test_early_stopping_of_skorch_is_no_ctrl_c(small_digits):
 
 @pytest.mark.parametrize("n_estimators", [1, 2])
 @pytest.mark.parametrize("on_train", [True, False])
-@pytest.mark.parametrize("scoring", ["accuracy", "f1_macro", "neg_log_loss"])
-def test_skorch_scores_an_epoch(scoring, on_train, n_estimators, small_digits):
-    score = EpochScoring(scoring, on_train=on_train, name="score", lower_is_better=False)
+@pytest.mark.parametrize("use_caching", [True, False])
+@pytest.mark.parametrize("scoring", ["accuracy", "f1_macro", "neg_log_loss", None])
+def test_skorch_scores_an_epoch(scoring, use_caching, on_train, n_estimators, small_digits):
+    score = EpochScoring(
+        scoring, on_train=on_train, name="score", lower_is_better=False, use_caching=use_caching
+    )
     clf = classifier(
         callbacks=[score], validation_fraction=0.2, n_estimators=n_estimators, precision="float32"
     ).fit(*small_digits)
@@ -79,6 +82,20 @@ def test_skorch_scores_an_epoch(scoring, on_train, n_estimators, small_digits):
     assert scores[-1] > scores[0]
     if scoring == "accuracy" and not on_train:
         assert scores == pytest.approx(clf.validation_scores_)
+
+
+@pytest.mark.parametrize("on_train", [True, False])
+def test_skorch_scores_batches(on_train, digits):
+    X, y = (each[:600] for each in digits)
+    score = BatchScoring("accuracy", on_train=on_train, name="score", lower_is_better=False)
+    clf = classifier(max_epochs=2, callbacks=[score], validation_fraction=0.2).fit(X, y)
+    scores = [row["score"] for row in clf.net_.history]
+    assert scores[-1] > scores[0]
+    if not on_train:
+        assert scores == pytest.approx(clf.validation_scores_)
+    score.set_params(use_caching=False)
+    with pytest.raises(ValueError, match="need use_caching=True"):
+        clf.fit(X, y)
 
 
 def test_skorch_watches_a_validation_set(small_digits, tmp_path):
