@@ -72,7 +72,7 @@ class Evaluation:
         save_picture(
             folder / "misclassified.png",
             lambda ax: MisclassifiedDisplay.from_predictions(*answers, **surely, ax=ax),
-            (7, 6.6),
+            (7, 6.6 if of.n_errors else 1),  # the title alone
         )
 
     def _plot_confusion_matrix(self, ax):

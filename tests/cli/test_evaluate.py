@@ -40,6 +40,17 @@ def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
     )
 
 
+def test_evaluate__no_errors__their_picture_is_its_title(images, tmp_path):
+    X, y = load_digits(return_X_y=True)
+    clf = skdigits.CNNDigitClassifier(filters=(8,), max_epochs=30, random_state=0)
+    save_model(clf.fit(X[:100], y[:100]), tmp_path / "model")
+    output = tmp_path / "results"
+    result = run("evaluate", tmp_path / "model", "--images", images, "--output", output)
+    assert "0 errors in 3 images" in result.out
+    with Image.open(output / "misclassified.png") as picture:
+        assert picture.height < picture.width
+
+
 def test_evaluate__table_of_labels(folder, images, tmp_path):
     by_folder = json.loads(run("evaluate", folder, "--images", images, "--json").out)
     table = 'file, label\n0/0.png, 0\n 1/1.png ,1 \n"2/2.png", "2"\n'
