@@ -3,7 +3,6 @@
 import numpy as np
 from sklearn.metrics import (
     classification_report,
-    confusion_matrix,
     precision_recall_fscore_support,
 )
 from sklearn.utils import column_or_1d
@@ -93,8 +92,15 @@ class Evaluation:
                 label: dict(zip(("precision", "recall", "f1", "n_images"), column, strict=True))
                 for label, *column in columns
             },
-            "confusion_matrix": confusion_matrix(self.y_true, self.y_pred, labels=labels).tolist(),
+            "confusion_matrix": self._confusion(labels),
         }
+
+    def _confusion(self, labels):
+        """Return the confusion matrix as lists; scikit-learn's warns of a single label."""
+        places = (np.searchsorted(labels, y) for y in (self.y_true, self.y_pred))
+        matrix = np.zeros((len(labels), len(labels)), dtype=int)
+        np.add.at(matrix, tuple(places), 1)
+        return matrix.tolist()
 
     def table(self):
         """Return what was measured, as text for readers."""

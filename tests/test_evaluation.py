@@ -43,6 +43,12 @@ def test_table_has_a_line_for_each_label(given):
     assert [line.split()[0] for line in table.splitlines()[4:14]] == list("0123456789")
 
 
+def test_images_of_one_label_are_measured_without_a_warning():
+    evaluation = Evaluation(["3", "3"], [[0.1, 0.9], [0.2, 0.8]], ["1", "3"])
+    assert evaluation.figures()["confusion_matrix"] == [[2]]
+    assert "100.00%" in evaluation.table()
+
+
 def test_a_label_that_is_ruled_out_costs_much_but_not_infinitely():
     evaluation = Evaluation([1, 0], [[1.0, 0.0], [1.0, 0.0]], [0, 1])
     assert 100 < evaluation.loss < 1000

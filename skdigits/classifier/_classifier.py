@@ -553,6 +553,17 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
 
     def _started(self, train, classes, rng):
         """Return a new net for some classes."""
+        side = max(self.image_shape_)
+        sizes = (
+            ("patch_size", self.patch_size_, side),
+            ("kernel_size", self.kernel_size, 2 * side + 1),
+        )
+        for name, size, most in sizes:
+            if size > most:
+                raise ValueError(
+                    f"{name}={size} is too large for images of {self.image_shape_[0]} x "
+                    f"{self.image_shape_[1]} pixels: give {most} or less."
+                )
         self.classes_ = classes
         return training.new_net(self._recipe(len(classes)), train, seed=rng.randint(2**31))
 

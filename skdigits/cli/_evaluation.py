@@ -76,12 +76,14 @@ class Evaluation:
         )
 
     def _plot_confusion_matrix(self, ax):
+        import numpy as np
         from sklearn.metrics import ConfusionMatrixDisplay
 
         of = self.measures
-        display = ConfusionMatrixDisplay.from_predictions(
-            of.y_true, of.y_pred, cmap="Blues", colorbar=False, ax=ax
-        )
+        figures = of.figures()
+        display = ConfusionMatrixDisplay(
+            np.array(figures["confusion_matrix"]), display_labels=list(figures["per_label"])
+        ).plot(cmap="Blues", colorbar=False, ax=ax)
         for text in display.text_.flat:
             if text.get_text() == "0":  # so that the errors stand out
                 text.set_color("silver")

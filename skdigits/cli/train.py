@@ -23,6 +23,8 @@ from skdigits.cli._model import MODEL_NAME, open_model
 # mypy reads the names of an enum from literals only
 Preset = StrEnum("Preset", {name: name for name in presets})  # type: ignore[misc]
 
+OWN = {"callbacks", "on_interrupt", "verbose"}  # parameters that the command has a use for
+
 
 def train(
     dataset: Annotated[
@@ -157,12 +159,16 @@ def _parse(settings):
     """Return the parameters that ``--set`` gives, as Python values."""
     from skdigits.classifier import CNNDigitClassifier
 
-    names = sorted(CNNDigitClassifier().get_params().keys() - {"callbacks"})
+    names = sorted(CNNDigitClassifier().get_params().keys() - OWN)
     parameters = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
             raise typer.BadParameter(f"--set takes NAME=VALUE, not {setting!r}.")
+        if name in OWN:
+            raise typer.BadParameter(
+                f"--set {name}=... is for Python: this command sets it itself."
+            )
         if name not in names:
             close = get_close_matches(name, names) or names
             raise typer.BadParameter(

@@ -229,8 +229,11 @@ def check_network(recipe, learned, tensors):
         "layers": n_networks * (sum(max(1, len(block)) for block in blocks) + n_hidden + 1),
         "classes": n_networks * architecture["n_classes"],
     }
+    side = max(architecture["image_shape"])
     refuse_unless(
-        all(sizes[name] <= most for name, most in MOST.items()),
+        all(sizes[name] <= most for name, most in MOST.items())
+        and architecture["patch_size"] <= side
+        and architecture["kernel_size"] <= 2 * side + 1,
         "describes a network that is too large",
     )
     try:

@@ -120,6 +120,10 @@ def test_train__settings_json_and_force(tmp_path):
         ("learning_rate=-1", "'learning_rate' parameter of CNNDigitClassifier must be a float"),
         ("optimizer=magic", "'optimizer' parameter"),
         ("device=abacus", "device='abacus' is not available"),
+        ("patch_size=1000", "patch_size=1000 is too large for images of 8 x 8 pixels"),
+        ("verbose=abc", "--set verbose=... is for Python"),
+        ("on_interrupt=no", "--set on_interrupt=... is for Python"),
+        ("callbacks=[1]", "--set callbacks=... is for Python"),
         ("validation_fraction=1e-9", ""),
     ],
 )

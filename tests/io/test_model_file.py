@@ -535,6 +535,8 @@ IMPOSSIBLE = {
         set_architecture("kernel_size", 10**9 + 1),
         set_architecture("patch_size", 10**9),
         set_architecture("patch_size", 0),
+        rebuild(patch_size=9),
+        rebuild(kernel_size=19),
         set_architecture("n_classes", 3),
         change(("format",), "1"),
         change(("format",), None),
