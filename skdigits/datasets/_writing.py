@@ -62,46 +62,46 @@ def write(glyphs, amounts, chance):
     narrow, wide = amounts.gaps
     gap = narrow + (wide - narrow) * chance.random() ** 2.5
     mark = _choose_mark(len(digits), chance) if chance.random() < amounts.marks else None
-
-    cells = glyphs.draw(digits, slant, size, chance)
-    first, last = edges_of(cells)
-    y = _drift(len(digits), amounts.drift, chance)
     spaces = [round((gap + chance.gauss(0, 0.06)) * HEIGHT) + 1 for _ in digits[1:]]
     if mark and mark.after < len(spaces):
         spaces[mark.after] += round(mark.space)
-    left = chance.randint(8, SIDE)
-    x = _place(first, last, y, spaces) + left
-    y += np.rint(tan(radians(chance.uniform(-amounts.tilt, amounts.tilt))) * (x - x[0])).astype(int)
 
-    x -= (x + first.min(1)).min() - left
-    left_edges, right_edges = x + first.min(1), x + last.max(1)
-    right = int(right_edges.max()) + 1
-    top = ROOM - min(0, int(y.min()))
-    canvas = np.zeros(
-        (top + HEIGHT + max(0, int(y.max())) + ROOM, right + chance.randint(8, SIDE)), np.uint8
-    )
+    cells = glyphs.draw(digits, slant, size, chance)
+    edges = first, last = edges_of(cells)
+    y = _drift(len(digits), amounts.drift, chance)
+    x = _place(first, last, y, spaces)
+    y += np.rint(tan(radians(chance.uniform(-amounts.tilt, amounts.tilt))) * x).astype(int)
+    starts, ends = x + first.min(1), x + last.max(1) + 1
+    left = chance.randint(8, SIDE)
+    shift = left - int(starts.min())
+    x += shift
+    right, top = int(ends.max()) + shift, ROOM - min(0, int(y.min()))
+    bottom = top + HEIGHT + max(0, int(y.max()))
     y += top + (HEIGHT - cells.shape[1]) // 2
+    has_ink = first < FAR
+    highest = int((y + has_ink.argmax(1)).min())
+    lowest = int((y + cells.shape[1] - has_ink[:, ::-1].argmax(1)).max())
+    box = left, highest, right, lowest
+
+    canvas = np.zeros((bottom + ROOM, right + chance.randint(8, SIDE)), np.uint8)
     for cell, column, row in zip(cells, x.tolist(), y.tolist(), strict=True):
         _put(canvas, cell, column, row)
-    has_ink = first < FAR
-    box = (
-        left,
-        int((y + has_ink.argmax(1)).min()),
-        right,
-        int((y + cells.shape[1] - has_ink[:, ::-1].argmax(1)).max()),
-    )
     if chance.random() < amounts.scraps:
-        cells = glyphs.draw(
-            chance.choices(list(glyphs.of), k=chance.randint(1, 3)), slant, size, chance
-        )
-        _put_scraps(canvas, cells, box, chance)
+        scraps = chance.choices(list(glyphs.of), k=chance.randint(1, 3))
+        _put_scraps(canvas, glyphs.draw(scraps, slant, size, chance), box, chance)
     if mark:
-        canvas = _draw_mark(canvas, mark, x, y, last, slant, chance)
+        canvas = _draw_mark(canvas, mark, x, y, edges, slant, chance)
+    between = ((starts[1:] + ends[:-1]) / 2 + shift).tolist()
+    separator = mark if amounts.separators else None
+    return Writing(canvas, _spell(digits, separator), box, top, between, gap, size)
+
+
+def _spell(digits, mark):
+    """Return digits as a string, with a point where a decimal mark is."""
     text = "".join(map(str, digits))
-    if mark and amounts.separators and mark.kind in ("comma", "point"):
-        text = f"{text[: mark.after + 1]}.{text[mark.after + 1 :]}"
-    between = ((left_edges[1:] + right_edges[:-1]) / 2).tolist()
-    return Writing(canvas, text, box, top, between, gap, size)
+    if mark and mark.kind in ("comma", "point"):
+        return f"{text[: mark.after + 1]}.{text[mark.after + 1 :]}"
+    return text
 
 
 def _choose_mark(n, chance):
@@ -167,9 +167,10 @@ def _put_scraps(canvas, cells, box, chance):
             _put(canvas, cell, width - min(shown, width - right - 4) - columns[0], line)
 
 
-def _draw_mark(canvas, mark, x, y, last, slant, chance):
+def _draw_mark(canvas, mark, x, y, edges, slant, chance):
     """Return the canvas with a mark behind a digit."""
-    i, height = mark.after, last.shape[1]
+    i, last = mark.after, edges[1]
+    height = last.shape[1]
     baseline = int(y[i]) + (height + HEIGHT) // 2
     lower = last[i, height // 2 : height // 2 + HEIGHT // 2].max()
     at = int(x[i]) + int(last[i].max())
