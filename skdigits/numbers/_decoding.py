@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from skdigits.numbers._automaton import Automaton, anything, intersect
 from skdigits.numbers._constraints import of_length
-from skdigits.numbers._lattice import BEST, LOG_SUM, N_ROWS, SUM, Edges
+from skdigits.numbers._lattice import BEST, LOG_SUM, N_ROWS, SUM, Edges, Lattice, Semiring
 
 MARK = 11  # the column of the decimal mark
 _ANYTHING = anything()
@@ -37,6 +38,7 @@ class Decoding:
     spans: list
     _emissions: np.ndarray = field(repr=False)
     _automaton: Automaton = field(repr=False)
+    _sums: "_Sums | None" = field(repr=False)  # if all accepted numbers have as many digits
 
     @cached_property
     def marginals(self):
@@ -48,7 +50,8 @@ class Decoding:
         n_digits = len(self.spans)
         if n_digits == 0:
             return np.zeros((0, 10))
-        return _marginals(self._automaton, self._emissions, n_digits)
+        sums = self._sums or _sum_up(_of_length(self._automaton, n_digits), self._emissions, True)
+        return _marginals(sums, n_digits)
 
 
 def decode(log_probs, automaton, *, keep_marks=False):
@@ -79,7 +82,7 @@ def decode(log_probs, automaton, *, keep_marks=False):
     emissions = _merge_marks(log_probs, np.maximum)
     following, score = lattice.backwards(emissions, BEST)
     if score == -np.inf:
-        return Decoding(None, 0.0, 0.0, [], emissions, automaton)
+        return Decoding(None, 0.0, 0.0, [], emissions, automaton, None)
     path = _best_path(lattice, following)
     rows = path // lattice.shape[1]
     changed = np.append(True, path[1:] != path[:-1])[: len(path)]
@@ -91,9 +94,18 @@ def decode(log_probs, automaton, *, keep_marks=False):
         symbols, log_probs = rows, _merge_marks(log_probs, np.logaddexp)
     labels = symbols[changed & (symbols > 0)]
     emissions = _merge_marks(log_probs, np.logaddexp)
-    confidence, support = _share(log_probs, labels, emissions, lattice)
-    text = "".join(["." if label == MARK else str(label - 1) for label in labels.tolist()])
-    return Decoding(text, confidence, support, _spans(changed, rows), emissions, automaton)
+    one_length = lattice.length is not None
+    sums = _sum_up(lattice, emissions, keep=one_length)
+    share = np.exp(min(_log_probability(log_probs, labels) - sums.log_total, 0.0))
+    return Decoding(
+        text="".join(["." if label == MARK else str(label - 1) for label in labels.tolist()]),
+        confidence=float(share),
+        support=float(np.exp(sums.log_total)),
+        spans=_spans(changed, rows),
+        _emissions=emissions,
+        _automaton=automaton,
+        _sums=sums if one_length else None,
+    )
 
 
 def best_path(log_probs, *, keep_marks=False):
@@ -142,17 +154,32 @@ def _spans(changed, rows):
     return list(zip(starts[digits].tolist(), ends[digits].tolist(), strict=True))
 
 
-def _share(log_probs, labels, emissions, lattice):
-    """Return the text's share of all accepted numbers, and what these come to."""
-    part, whole = _text_sum(np.exp(log_probs), labels, SUM), _sum(lattice, np.exp(emissions), SUM)
-    if min(part, whole) > _FAINT:
-        return float(min(part / whole, 1.0)), float(whole)
-    part, whole = _text_sum(log_probs, labels, LOG_SUM), _sum(lattice, emissions, LOG_SUM)
-    return float(np.exp(min(part - whole, 0.0))), float(np.exp(whole))
+class _Sums(NamedTuple):
+    """All accepted numbers together: see `Lattice.backwards`."""
+
+    lattice: Lattice
+    semiring: Semiring
+    emissions: np.ndarray
+    following: np.ndarray
+    log_total: float
 
 
-def _sum(lattice, emissions, semiring):
-    return lattice.backwards(emissions, semiring)[1]
+def _sum_up(lattice, log_emissions, keep):
+    """Return the sums over all accepted numbers, of logarithms if they would underflow."""
+    emissions = np.exp(log_emissions)
+    following, total = lattice.backwards(emissions, SUM, keep)
+    if total > _FAINT:
+        return _Sums(lattice, SUM, emissions, following, np.log(total))
+    following, log_total = lattice.backwards(log_emissions, LOG_SUM, keep)
+    return _Sums(lattice, LOG_SUM, log_emissions, following, log_total)
+
+
+def _log_probability(log_probs, labels):
+    """Return the logarithm of the probability of a text, given as columns of the steps."""
+    probability = _text_sum(np.exp(log_probs), labels, SUM)
+    if probability > _FAINT:
+        return np.log(probability)
+    return _text_sum(log_probs, labels, LOG_SUM)
 
 
 def _text_sum(emissions, labels, semiring):
@@ -176,27 +203,20 @@ def _text_sum(emissions, labels, semiring):
     return ways[0]
 
 
-def _marginals(automaton, emissions, n_digits):
-    """Return the probabilities of the digits at each position of the accepted numbers."""
-    lattice = _of_length(automaton, n_digits)
-    semiring, values = SUM, np.exp(emissions)
-    following, whole = lattice.backwards(values, semiring)
-    if not whole > _FAINT:
-        semiring, values = LOG_SUM, emissions
-        following, whole = lattice.backwards(values, semiring)
-    flows = lattice.flows(values, following, semiring)[:, :-1]
-    shares = flows / whole if semiring is SUM else np.exp(flows - whole)
+def _marginals(sums, n_digits):
+    """Return the probabilities of the digits at each position, if all numbers have as many."""
+    lattice, semiring, emissions, following, log_total = sums
+    entries = lattice.entries(emissions, following, semiring)[:, :-1]
+    shares = entries / np.exp(log_total) if semiring is SUM else np.exp(entries - log_total)
     marginals = np.zeros((n_digits + 1, 10))
-    np.add.at(marginals, lattice.depths, shares.T)
-    return marginals[:-1]
+    # Nothing comes from states beyond that number of digits.
+    np.add.at(marginals, np.minimum(lattice.depths, n_digits), shares.T)
+    return marginals[1:]
 
 
 def _of_length(automaton, n_digits):
-    """Return the lattice of the numbers of some length; each of its states has one depth."""
-    lattice = automaton.lattice
-    if lattice.depths is not None and (lattice.depths[lattice.accepting] == n_digits).all():
-        return lattice
-    if n_digits not in lattice.by_length:
-        chosen = intersect([automaton, of_length(n_digits)])
-        lattice.by_length[n_digits] = chosen.lattice
-    return lattice.by_length[n_digits]
+    """Return the lattice of the accepted numbers of some length, made once."""
+    by_length = automaton.lattice.by_length
+    if n_digits not in by_length:
+        by_length[n_digits] = intersect([automaton, of_length(n_digits)]).lattice
+    return by_length[n_digits]

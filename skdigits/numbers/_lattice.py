@@ -4,8 +4,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
-SMALL = 64  # states up to which listing all edges is faster
+SMALL = 48  # states up to which listing all edges is faster
 N_ROWS = 11  # what was read last: no digit, or one of ten
 _JOIN = np.vstack([np.ones(10), 1 - np.eye(10)])  # all digits, and all but one
 
@@ -80,7 +81,7 @@ class Lattice:
         valid[np.arange(len(cells)), rows + 1] &= rows == 0  # the same digit needs a blank between
         return candidates, valid
 
-    def backwards(self, emissions, semiring):
+    def backwards(self, emissions, semiring, keep=True):
         """Return what follows on each step, and what all accepted paths come to together.
 
         Parameters
@@ -89,6 +90,8 @@ class Lattice:
             What reading no digit, and each digit, comes to.
         semiring : Semiring
             What is added up.
+        keep : bool, default=True
+            Whether `following` is kept for all steps: otherwise, only the total is of use.
 
         Returns
         -------
@@ -99,23 +102,22 @@ class Lattice:
         """
         ways = np.full(self.shape, semiring.zero)
         ways[:, :-1][:, self.accepting] = semiring.one
-        following = np.empty((len(emissions), *self.shape))
+        following = np.empty((len(emissions) if keep else 1, *self.shape))
+        read = np.empty(self.after.shape)
         for step in range(len(emissions) - 1, -1, -1):
-            values = semiring.times(ways, emissions[step, :, None], out=following[step])
-            ways = self._join_next(values, semiring)
+            values = following[step if keep else 0]
+            semiring.times(ways, emissions[step, :, None], out=values)
+            if self.edges is not None:
+                ways = self.edges.join(values, semiring.plus).reshape(self.shape)
+            else:
+                values.take(self.after, out=read, mode="clip")  # faster than "raise"
+                _join_digits(read, semiring, out=ways)
+                semiring.plus(ways, values, out=ways)
+                semiring.plus(ways[1:], values[0], out=ways[1:])
         return following, ways[0, 0]
 
-    def _join_next(self, values, semiring):
-        """Return for each cell the sum of the values of the cells that may come next."""
-        if self.edges is not None:
-            return self.edges.join(values, semiring.plus).reshape(self.shape)
-        joined = _join_digits(values.take(self.after), semiring)
-        semiring.plus(joined, values, out=joined)
-        semiring.plus(joined[1:], values[0], out=joined[1:])
-        return joined
-
-    def flows(self, emissions, following, semiring):
-        """Return what all accepted paths that read a digit in a state come to, at any step.
+    def entries(self, emissions, following, semiring):
+        """Return what all accepted paths that enter a cell with a digit come to, at any step.
 
         Parameters
         ----------
@@ -124,33 +126,44 @@ class Lattice:
 
         Returns
         -------
-        flows : ndarray of shape (10, n_states + 1)
-            By digit and the state in which it is read.
+        entries : ndarray of shape (10, n_states + 1)
+            By digit and the state after it.
         """
         plus, times, zero, one = semiring
-        order, bounds, entered = self._entries
-        flows = np.full(self.after.shape, zero)
+        entries = np.full(self.after.shape, zero)
         ways = np.full(self.shape, zero)
         ways[0, 0] = one
+        joined = np.empty(self.shape)
         for step, values in enumerate(following):
-            leaving = plus(_join_digits(ways[1:], semiring)[1:], ways[0])
-            flows = plus(flows, times(leaving, values.take(self.after)))
-            blank = plus.reduce(ways, axis=0)
-            ways.reshape(-1)[entered] = plus(
-                ways.take(entered), plus.reduceat(leaving.take(order), bounds)
-            )
-            ways[0] = blank
-            ways = times(ways, emissions[step, :, None])
-        return flows
+            _join_digits(ways[1:], semiring, out=joined)
+            plus(joined, ways[0], out=joined)
+            entering = self._enter(joined[1:], semiring)
+            plus(entries, times(entering, values[1:]), out=entries)
+            ways[0] = joined[0]
+            plus(ways[1:], entering, out=ways[1:])
+            times(ways, emissions[step, :, None], out=ways)
+        return entries
+
+    def _enter(self, leaving, semiring):
+        """Return the sum of the ways that lead to each cell by its digit."""
+        if semiring is SUM:
+            return (self._entering @ leaving.reshape(-1)).reshape(leaving.shape)
+        matrix = self._entering
+        entering = np.full(leaving.shape, semiring.zero)
+        entered = np.flatnonzero(np.diff(matrix.indptr))
+        entering.reshape(-1)[entered] = semiring.plus.reduceat(
+            leaving.take(matrix.indices), matrix.indptr[entered]
+        )
+        return entering
 
     @cached_property
-    def _entries(self):
-        """Return the ways into cells, in the order of these, their bounds, and the cells."""
-        dead = self.shape[1] - 1
-        alive = np.flatnonzero(self.after.ravel() % self.shape[1] != dead)
-        order = alive[np.argsort(self.after.ravel()[alive], kind="stable")]
-        entered, bounds = np.unique(self.after.ravel()[order], return_index=True)
-        return order, bounds, entered
+    def _entering(self):
+        """The matrix with a one for each transition, from the cell it leads to, to its start."""
+        width = self.shape[1]
+        starts = np.flatnonzero(self.after.ravel() % width != width - 1)
+        ends = self.after.ravel()[starts] - width
+        ones = np.ones(len(starts))
+        return csr_array((ones, (ends, starts)), shape=(self.after.size, self.after.size))
 
     @cached_property
     def depths(self):
@@ -165,6 +178,14 @@ class Lattice:
             level, depth = level[level >= 0], depth + 1
         return depths
 
+    @cached_property
+    def length(self):
+        """The number of digits of all accepted numbers, or None if it differs."""
+        if self.depths is None or not self.accepting.any():
+            return None
+        lengths = self.depths[self.accepting]
+        return int(lengths[0]) if (lengths == lengths[0]).all() else None
+
     def next_cells(self, cell):
         """Return the cells that may come next after a cell, the cell itself first."""
         if self.edges is not None:
@@ -173,19 +194,18 @@ class Lattice:
         return candidates[valid]
 
 
-def _join_digits(values, semiring):
-    """Return the sum of ten rows, then for each row the sum of the nine others."""
+def _join_digits(values, semiring, out):
+    """Write the sum of ten rows, then for each row the sum of the nine others."""
     if semiring is SUM:
-        return _JOIN @ values
-    plus = semiring.plus  # the nine others are those before and those behind
-    joined = np.empty((N_ROWS, values.shape[1]))
-    joined[2] = values[0]
+        np.matmul(_JOIN, values, out=out)
+        return
+    plus = semiring.plus
+    out[2] = values[0]  # first the sums of the rows before each
     for row in range(3, N_ROWS):
-        plus(joined[row - 1], values[row - 2], out=joined[row])
-    plus(joined[10], values[9], out=joined[0])
+        plus(out[row - 1], values[row - 2], out=out[row])
+    plus(out[10], values[9], out=out[0])
     behind = values[9].copy()
     for row in range(9, 1, -1):
-        plus(joined[row], behind, out=joined[row])
+        plus(out[row], behind, out=out[row])
         plus(behind, values[row - 1], out=behind)
-    joined[1] = behind
-    return joined
+    out[1] = behind

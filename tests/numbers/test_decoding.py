@@ -73,6 +73,9 @@ AUTOMATA = {
     "pattern": constraint(pattern="1d2").automaton,
     "few states": random_automaton(3, 5),
     "many states": random_automaton(8, 150),
+    "useless states": Automaton(
+        np.tile([[1], [2], [3], [4], [-1], [2]], 10), [False, True, False, False, False, False]
+    ),
     "only refuses": Automaton(np.full((1, 10), -1), [False]),
 }
 LATTICES = {
