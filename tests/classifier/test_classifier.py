@@ -117,7 +117,7 @@ def test_images_need_not_be_square(small_digits):
 
 def test_rows_that_fill_no_square_are_filled_up(small_digits):
     X, y = small_digits
-    with pytest.warns(UserWarning, match="X has 50 features, .* 8 x 8 pixels of which the last 14"):
+    with pytest.warns(UserWarning, match="X has 50 features, .* the last 14 of them empty"):
         clf = classifier().fit(X[:, :50], y)
     assert clf.image_shape_ == (8, 8)
     assert clf.predict(X[:, :50]).shape == y.shape
