@@ -305,7 +305,7 @@ def test_probability__is_never_certainty(probability, shown, small_digits):
 def test_rejected__has_no_probability(display, kind, digits):
     X, y = digits[0], digits[1].astype(kind)
     selective = SelectiveClassifier(GaussianNB(), max_error_rate=0.1, random_state=0).fit(X, y)
-    plotted = display.from_estimator(selective, X, y, n_images=len(X))
+    plotted = display.from_estimator(selective, X[:300], y[:300], n_images=300)
     rejected = plotted.y_pred == selective.reject_label_
     np.testing.assert_array_equal(np.isnan(plotted.probability), rejected)
     lines = np.array([caption.split("\n")[0] for caption in captions(plotted)])
