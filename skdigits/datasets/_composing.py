@@ -107,17 +107,17 @@ def compose_strings(
     tilt : float, default=3.0
         Largest rise or fall of the line in degrees, of 0 (level) to 15.
     drift : float, default=0.08
-        How far digits leave the line, in heights of a digit, of 0 (not at all) to 0.3: the
-        standard deviation of twice the step from one to the next.
+        How far digits leave the line, in heights of a digit, of 0 (not at all) to 0.3. The
+        standard deviation is about 0.6 times as large.
     stroke_width : float, default=1.0
-        Largest change of the strokes' width in pixels at 24 pixels of height, either way, of 0
-        (none) to 2. Strokes become a little wider more often than narrower.
+        How many pixels narrower strokes may become at 24 pixels of height, of 0 (no change) to 2.
+        They may become 1.3 times as much wider.
     marks : float, default=0.4
         Share of pictures with a decimal comma, a decimal point or a dash between two digits or a
         point at the end, of 0 to 1.
     rules : float, default=0.5
         Share of pictures with solid or dotted rules, edges of a cell or boxes around the digits,
-        of 0 to 1. A tenth of them shows none in the end.
+        of 0 to 1. In about 15 % of these, none is drawn.
     scraps : float, default=0.3
         Share of pictures with scraps of digits of neighbouring lines and numbers, of 0 to 1. Some
         lie outside of the picture's edge.

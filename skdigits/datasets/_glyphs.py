@@ -175,7 +175,7 @@ def _warp(images, centres, scales, shear, shape):
 
 def _split(at, side):
     """Return places among `side` pixels, with a blank one at each end, as indices and parts."""
-    np.clip(at, 0, np.float32(side + 0.999), out=at)
+    np.minimum(np.maximum(at, 0, out=at), np.float32(side + 0.999), out=at)  # faster than clip
     whole = np.floor(at)
     at -= whole
     return whole.astype(np.intp), at

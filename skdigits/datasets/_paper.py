@@ -111,27 +111,24 @@ def _resize(picture, scale):
 def _to_bytes(grey):
     """Round grey values from 0 to 255."""
     grey += np.float32(0.5)
-    return np.clip(grey, 0, 255, out=grey).astype(np.uint8)
+    return np.minimum(np.maximum(grey, 0, out=grey), 255, out=grey).astype(np.uint8)
 
 
 def _patch(texture, shape, chance):
     """Return a random part of a texture, repeated if it is too small."""
-    starts = [
-        chance.randrange(max(1, whole - side + 1))
-        for whole, side in zip(texture.shape, shape, strict=True)
-    ]
-    if texture.shape[0] >= shape[0] and texture.shape[1] >= shape[1]:
-        return texture[starts[0] : starts[0] + shape[0], starts[1] : starts[1] + shape[1]]
-    for axis in (0, 1):
-        texture = texture.take(range(starts[axis], starts[axis] + shape[axis]), axis, mode="wrap")
-    return texture
+    (height, width), (tall, wide) = shape, texture.shape
+    top, left = chance.randrange(max(1, tall - height)), chance.randrange(max(1, wide - width))
+    if height <= tall and width <= wide:
+        return texture[top : top + height, left : left + width]
+    rows = texture.take(range(top, top + height), 0, mode="wrap")
+    return rows.take(range(left, left + width), 1, mode="wrap")
 
 
 @functools.cache
 def _textures():
     """Return noise of unit variance, and smooth fields of it from 0 to 1."""
     generator = np.random.default_rng(0)
-    noise = generator.standard_normal((3, 512, 2048)).astype(np.float32)
+    noise = generator.standard_normal((3, 256, 2048)).astype(np.float32)
     smooth = {
         name: ndimage.gaussian_filter(layer, sigma, mode="wrap")
         for name, layer, sigma in zip(
