@@ -79,11 +79,9 @@ def decode(log_probs, automaton, *, keep_marks=False):
     """
     log_probs = _checked(log_probs)
     lattice = automaton.lattice
-    emissions = _merge_marks(log_probs, np.maximum)
-    following, score = lattice.backwards(emissions, BEST)
-    if score == -np.inf:
-        return Decoding(None, 0.0, 0.0, [], emissions, automaton, None)
-    path = _best_path(lattice, following)
+    path = _best_path(lattice, _merge_marks(log_probs, np.maximum))
+    if path is None:
+        return Decoding(None, 0.0, 0.0, [], log_probs, automaton, None)
     rows = path // lattice.shape[1]
     changed = np.append(True, path[1:] != path[:-1])[: len(path)]
     if keep_marks and log_probs.shape[1] > MARK:
@@ -137,8 +135,11 @@ def _merge_marks(log_probs, plus):
     return merged
 
 
-def _best_path(lattice, following):
-    """Return the cell at each step on the best path."""
+def _best_path(lattice, emissions):
+    """Return the cell at each step on the best path, or None if there is none."""
+    following, score = lattice.backwards(emissions, BEST)
+    if score == -np.inf:
+        return None
     cell, path = 0, np.empty(len(following), np.intp)
     for step, values in enumerate(following):
         cells = lattice.next_cells(cell)
@@ -206,11 +207,12 @@ def _text_sum(emissions, labels, semiring):
 def _marginals(sums, n_digits):
     """Return the probabilities of the digits at each position, if all numbers have as many."""
     lattice, semiring, emissions, following, log_total = sums
-    entries = lattice.entries(emissions, following, semiring)[:, :-1]
+    entries = lattice.entries(emissions, following, semiring)
     shares = entries / np.exp(log_total) if semiring is SUM else np.exp(entries - log_total)
+    rows, states = divmod(lattice.entered, lattice.shape[1])
     marginals = np.zeros((n_digits + 1, 10))
-    # Nothing comes from states beyond that number of digits.
-    np.add.at(marginals, np.minimum(lattice.depths, n_digits), shares.T)
+    # States beyond that number of digits lead nowhere, and states never reached come from nowhere.
+    np.add.at(marginals, (np.minimum(lattice.depths[states], n_digits), rows - 1), shares)
     return marginals[1:]
 
 

@@ -126,44 +126,45 @@ class Lattice:
 
         Returns
         -------
-        entries : ndarray of shape (10, n_states + 1)
-            By digit and the state after it.
+        entries : ndarray of shape (n_entered,)
+            All ways through each of the cells `entered`.
         """
         plus, times, zero, one = semiring
-        entries = np.full(self.after.shape, zero)
+        cells = self.entered
+        entries = np.full(len(cells), zero)
         ways = np.full(self.shape, zero)
         ways[0, 0] = one
-        joined = np.empty(self.shape)
+        joined, flat = np.empty(self.shape), ways.reshape(-1)
         for step, values in enumerate(following):
             _join_digits(ways[1:], semiring, out=joined)
             plus(joined, ways[0], out=joined)
-            entering = self._enter(joined[1:], semiring)
-            plus(entries, times(entering, values[1:]), out=entries)
+            entering = self._enter(joined[1:].reshape(-1), semiring)
+            plus(entries, times(entering, values.take(cells)), out=entries)
             ways[0] = joined[0]
-            plus(ways[1:], entering, out=ways[1:])
+            flat[cells] = plus(flat.take(cells), entering)
             times(ways, emissions[step, :, None], out=ways)
         return entries
 
     def _enter(self, leaving, semiring):
-        """Return the sum of the ways that lead to each cell by its digit."""
+        """Return the sum of the ways into each of the cells that are entered."""
+        matrix = self._entrances
         if semiring is SUM:
-            return (self._entering @ leaving.reshape(-1)).reshape(leaving.shape)
-        matrix = self._entering
-        entering = np.full(leaving.shape, semiring.zero)
-        entered = np.flatnonzero(np.diff(matrix.indptr))
-        entering.reshape(-1)[entered] = semiring.plus.reduceat(
-            leaving.take(matrix.indices), matrix.indptr[entered]
-        )
-        return entering
+            return matrix @ leaving
+        return semiring.plus.reduceat(leaving.take(matrix.indices), matrix.indptr[:-1])
 
     @cached_property
-    def _entering(self):
-        """The matrix with a one for each transition, from the cell it leads to, to its start."""
-        width = self.shape[1]
-        starts = np.flatnonzero(self.after.ravel() % width != width - 1)
-        ends = self.after.ravel()[starts] - width
-        ones = np.ones(len(starts))
-        return csr_array((ones, (ends, starts)), shape=(self.after.size, self.after.size))
+    def entered(self):
+        """The cells that a digit leads to, from any state; the dead one is left out."""
+        cells = np.unique(self.after)
+        return cells[cells % self.shape[1] < len(self.transitions)]
+
+    @cached_property
+    def _entrances(self):
+        """The matrix with a one for each digit in each state, in the row of the cell entered."""
+        starts = np.flatnonzero(np.isin(self.after, self.entered))
+        ends = np.searchsorted(self.entered, self.after.ravel()[starts])
+        shape = len(self.entered), self.after.size
+        return csr_array((np.ones(len(starts)), (ends, starts)), shape=shape)
 
     @cached_property
     def depths(self):
