@@ -53,7 +53,7 @@ class Automaton:
         return Automaton, (self.transitions, self.accepting)
 
     @cached_property
-    def lattice(self):
+    def _lattice(self):
         """What decoding needs, made once."""
         return Lattice(self.transitions, self.accepting)
 

@@ -78,7 +78,7 @@ def decode(log_probs, automaton, *, keep_marks=False):
         The best number.
     """
     log_probs = _checked(log_probs)
-    lattice = automaton.lattice
+    lattice = automaton._lattice
     path = _best_path(lattice, _merge_marks(log_probs, np.maximum))
     if path is None:
         return Decoding(None, 0.0, 0.0, [], log_probs, automaton, None)
@@ -218,7 +218,7 @@ def _marginals(sums, n_digits):
 
 def _of_length(automaton, n_digits):
     """Return the lattice of the accepted numbers of some length, made once."""
-    by_length = automaton.lattice.by_length
+    by_length = automaton._lattice.by_length
     if n_digits not in by_length:
-        by_length[n_digits] = intersect([automaton, of_length(n_digits)]).lattice
+        by_length[n_digits] = intersect([automaton, of_length(n_digits)])._lattice
     return by_length[n_digits]

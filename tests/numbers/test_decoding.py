@@ -144,13 +144,42 @@ def test_a_prefix_that_leads_nowhere_does_not_hide_the_rest(name):
     assert decoding.confidence == pytest.approx(share, rel=1e-9)
 
 
-@pytest.mark.parametrize("n_states", [20, 200])
-def test_of_equally_probable_numbers_each_has_the_same_share(n_states):
-    codes = [f"{code:04d}" for code in np.random.default_rng(0).permutation(10_000)[:n_states]]
+def probability_of(digits, log_probs):
+    """The CTC probability of one string, by the textbook's recursion over labels and blanks."""
+    labels = [0]
+    for digit in digits:
+        labels += [int(digit) + 1, 0]
+    ways = [1.0] + [0.0] * len(labels)  # the first stands before the first step
+    for step in np.exp(log_probs):
+        after = [0.0] * len(ways)
+        for place, label in enumerate(labels, 1):
+            total = ways[place] + ways[place - 1]
+            if place >= 2 and label and (place == 2 or label != labels[place - 3]):
+                total += ways[place - 2]
+            after[place] = total * step[label]
+        ways = after
+    return sum(ways[-2:])
+
+
+@pytest.mark.parametrize("lengths", [(4, 5), (3, 7)])
+def test_a_long_list_of_codes_is_weighed_code_by_code(lengths):
+    rng = np.random.default_rng(4)
+    codes = {"".join(map(str, rng.integers(0, 10, rng.integers(*lengths)))) for _ in range(500)}
     automaton = constraint(allowed=codes).automaton
-    decoding = decode(np.full((9, 12), -np.log(12)), automaton)
-    assert decoding.text in codes
-    assert decoding.marginals.sum(axis=1) == pytest.approx(1)
+    assert len(automaton.transitions) > 80
+    for scale in (0.0, 1.0, 4.0):
+        log_probs = random_log_probs(9, 14, list(range(11)), 11, scale=scale)
+        decoding = decode(log_probs, automaton)
+        probabilities = {code: probability_of(code, log_probs) for code in codes}
+        total = sum(probabilities.values())
+        assert decoding.support == pytest.approx(total, rel=1e-10)
+        assert decoding.confidence == pytest.approx(probabilities[decoding.text] / total, rel=1e-10)
+        same_length = {c: p for c, p in probabilities.items() if len(c) == len(decoding.text)}
+        expected = np.zeros((len(decoding.text), 10))
+        for code, probability in same_length.items():
+            expected[range(len(code)), [int(digit) for digit in code]] += probability
+        expected /= sum(same_length.values())
+        np.testing.assert_allclose(decoding.marginals, expected, rtol=1e-9, atol=1e-15)
 
 
 def test_equal_digits_need_a_blank_or_a_mark_between_them():
