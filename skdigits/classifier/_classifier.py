@@ -1,6 +1,5 @@
 """The classifier: validation, labels and what fit learns; the face of training."""
 
-import functools
 from numbers import Integral, Real
 
 import numpy as np
@@ -10,6 +9,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 
 from skdigits import training
+from skdigits._utils.failure import unchanged_on_failure
 from skdigits._utils.images import find_image_shape, rows_to_images
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
@@ -29,29 +29,13 @@ MOST = 2**31 - 1  # of anything that is counted
 LARGEST = float(np.finfo(np.float32).max)  # of anything that the network computes with
 
 
-def unchanged_on_failure(method):
-    """Give the estimator its former state back where `method` raises, also on Ctrl-C."""
-
-    @functools.wraps(method)
-    def wrapper(self, *args, **kwargs):
-        before = vars(self).copy()
-        try:
-            return method(self, *args, **kwargs)
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            raise
-
-    return wrapper
-
-
 def _is_list(values):
     return isinstance(values, list | tuple | range) or getattr(values, "ndim", 0) > 0
 
 
 def _are_sizes(values):
     return _is_list(values) and all(
-        isinstance(value, Integral) and 0 < value <= MOST for value in values
+        isinstance(value, Integral) and 0 < int(value) <= MOST for value in values
     )
 
 

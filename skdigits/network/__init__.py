@@ -2,5 +2,6 @@
 
 from skdigits.network._batch_norm import BatchNorm
 from skdigits.network._cnn import DigitCNN, vote
+from skdigits.network._line_cnn import LineCNN
 
-__all__ = ["BatchNorm", "DigitCNN", "vote"]
+__all__ = ["BatchNorm", "DigitCNN", "LineCNN", "vote"]

@@ -66,6 +66,19 @@ def refuse_one(X, name="X"):
         )
 
 
+def check_pictures(pictures):
+    """Raise a ValueError if these are one picture, or no list of them at all."""
+    refuse_one(pictures, "pictures")
+    shape = shape_of(pictures)
+    if looks_like_one(pictures) or (len(shape) == 2 and min(shape) > 0):
+        raise ValueError(
+            f"pictures has the shape {shape}: for one picture give [pictures], for several "
+            "an array of shape (n_pictures, height, width) or a list of such arrays."
+        )
+    if not hasattr(pictures, "__iter__"):
+        raise ValueError(f"pictures is of type {type(pictures).__name__}, but a list was expected.")
+
+
 def looks_like_one(X):
     """Tell whether an array, or nested lists, may be of shape (height, width, 1, 3 or 4)."""
     shape = shape_of(X)

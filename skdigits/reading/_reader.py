@@ -14,11 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 from skdigits._utils.nested import first_with
 from skdigits.normalizer import (
     DigitNormalizer,
+    check_pictures,
     find_normalizer,
-    looks_like_one,
     read_image,
-    refuse_one,
-    shape_of,
     without_normalizer,
 )
 from skdigits.reading._answer import Answer
@@ -75,7 +73,7 @@ def read_digits(pictures, model=None, *, max_error_rate=None):
     1 True
     2 True
     """
-    _check_pictures(pictures)
+    check_pictures(pictures)
     return Reader(model, max_error_rate=max_error_rate).read(pictures)
 
 
@@ -108,7 +106,7 @@ class Reader:
                 "SelectiveClassifier, which rejects by itself."
             )
         if max_error_rate is not None and not (
-            isinstance(max_error_rate, Real) and 0 < max_error_rate < 1
+            isinstance(max_error_rate, Real) and 0 < max_error_rate < 1  # type: ignore[operator]
         ):
             raise ValueError(
                 f"max_error_rate is between 0 and 1 (0.01 means 1 %), not {max_error_rate!r}."
@@ -189,18 +187,6 @@ class Reader:
             said = ask(self.classifier, np.stack(rows), reject_unlike=self.reject_unlike)
         for answer, row in looks:
             yield answer if row is None else replace(answer, **next(said))
-
-
-def _check_pictures(pictures):
-    refuse_one(pictures, "pictures")
-    shape = shape_of(pictures)
-    if looks_like_one(pictures) or (len(shape) == 2 and min(shape) > 0):
-        raise ValueError(
-            f"pictures has the shape {shape}: for one picture give [pictures], for several "
-            "an array of shape (n_pictures, height, width) or a list of such arrays."
-        )
-    if not hasattr(pictures, "__iter__"):
-        raise ValueError(f"pictures is of type {type(pictures).__name__}, but a list was expected.")
 
 
 def _is_path(picture):

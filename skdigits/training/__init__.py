@@ -5,7 +5,8 @@ from skdigits.training._callbacks import EpochTasks, is_callback
 from skdigits.training._cost import cost_of
 from skdigits.training._devices import find_device, has_bfloat16
 from skdigits.training._fit import Plan, fit
-from skdigits.training._samples import encode, hold_out
+from skdigits.training._line_net import calibrate_lines
+from skdigits.training._samples import Samples, encode, hold_out
 from skdigits.training._state import OPTIMIZERS, copy_net, from_state, get_state, new_net
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "OPTIMIZERS",
     "EpochTasks",
     "Plan",
+    "Samples",
+    "calibrate_lines",
     "copy_net",
     "cost_of",
     "encode",

@@ -11,7 +11,6 @@ from skorch.exceptions import SkorchException
 from skorch.helper import predefined_split
 
 from skdigits._utils.warning import warn_user
-from skdigits.training._batches import ResidentImages
 from skdigits.training._callbacks import (
     BestEpoch,
     EpochEnd,
@@ -22,10 +21,8 @@ from skdigits.training._callbacks import (
     stopped_early,
 )
 from skdigits.training._devices import undisturbed
-from skdigits.training._finishing import finish
-from skdigits.training._net import DigitNet
+from skdigits.training._net import Net
 from skdigits.training._progress import Progress
-from skdigits.training._samples import guessing_loss
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Plan:
 class Trained(NamedTuple):
     """What a training gives: the net in eval mode, all rows of its history, and how it ended."""
 
-    net: DigitNet
+    net: Net
     history: list
     interrupted: bool
 
@@ -86,7 +83,7 @@ def fit(net, train, valid, plan):
 
     Parameters
     ----------
-    net : DigitNet
+    net : Net
         It is changed.
     train : Samples
     valid : Samples or None
@@ -111,8 +108,8 @@ def fit(net, train, valid, plan):
         If the network is kept after Ctrl-C, or a whole training has learned nothing.
     """
     n_before = len(plan.history)
-    train_set = ResidentImages(train, net.precision, net.device)
-    valid_set = valid and ResidentImages(valid, net.precision, net.device)
+    train_set = net.resident(train)
+    valid_set = valid and net.resident(valid)
     n_batches = plan.max_epochs * math.ceil(len(train_set) / plan.batch_size)
     note = None
     with Progress(plan.verbose, n_before + plan.max_epochs, n_batches) as progress:
@@ -124,7 +121,7 @@ def fit(net, train, valid, plan):
             note = _note_of_interrupt(plan.history[n_before:], plan.max_epochs)
         if plan.is_whole:
             try:
-                finish(net, train_set, valid_set, plan)
+                net.conclude(train_set, valid_set, plan)
             except KeyboardInterrupt:
                 if not plan.keeps_interrupted:
                     raise
@@ -156,11 +153,8 @@ def _run(net, train_set, valid_set, plan, progress, n_batches):
     net.initialize_callbacks()
     net.batch_size = plan.batch_size
     net.iterator_train__generator = net.generator
-    net.iterator_train__distort = plan.distortion
     net.train_split = predefined_split(valid_set) if valid_set is not None else None
-    net.criterion_.label_smoothing = plan.label_smoothing
-    net.module_.temperature.fill_(1)
-    net.module_.forget_typical()
+    net.prepare(plan)
     set_learning_rate(net, plan.learning_rate)
 
     interrupt = None
@@ -201,11 +195,10 @@ def _note_of_interrupt(rows, max_epochs):
 
 
 def _warn_if_no_better_than_guessing(net, train, plan):
-    n_classes = net.recipe["architecture"]["n_classes"]
-    guess, loss = guessing_loss(train, n_classes, plan.label_smoothing), plan.history[-1]
+    guess, loss = net.guessing_loss(train, plan), plan.history[-1]
     if 0 < guess <= loss["train_loss"]:
         warn_user(
-            f"The training loss, {loss['train_loss']:.3g}, is not below that of always answering "
-            f"with the classes' shares, {guess:.3g}: lower learning_rate, or train longer.",
+            f"The training loss, {loss['train_loss']:.3g}, is not below that of guessing, "
+            f"{guess:.3g}: lower learning_rate, or train longer.",
             ConvergenceWarning,
         )

@@ -1,4 +1,4 @@
-"""The skorch net of a `DigitCNN`: its loss and its predictions."""
+"""The skorch nets: what all of them share, and the one of a `DigitCNN`."""
 
 import functools
 from collections.abc import Mapping
@@ -10,17 +10,19 @@ from skorch import NeuralNet
 from skorch.callbacks import EpochTimer
 
 from skdigits.network import DigitCNN, vote
-from skdigits.training._batches import DTYPES, ResidentImages, as_tensor
+from skdigits.training._batches import DTYPES, Batches, ResidentImages, as_tensor
 from skdigits.training._devices import has_bfloat16, undisturbed
-from skdigits.training._samples import least_loss
+from skdigits.training._finishing import finish
+from skdigits.training._samples import guessing_loss, least_loss, pixel_statistics
 
 
-class DigitNet(ClassifierMixin, NeuralNet):
-    """skorch's net, fed by `Batches`, with weighted loss and accuracy.
+class Net(NeuralNet):
+    """skorch's net, which trains on whole batches of resident tensors.
 
     Parameters
     ----------
-    module : DigitCNN
+    module : nn.Module
+        Has `folded`, a copy of itself for prediction.
     precision : {"float32", "bfloat16", "float64"}, default="float32"
         bfloat16 computes the network's products in 16 bits; weights stay in float32.
     **kwargs
@@ -37,12 +39,82 @@ class DigitNet(ClassifierMixin, NeuralNet):
     def _default_callbacks(self):
         return [("epoch_timer", EpochTimer())]
 
+    def autocast(self):
+        """Return the context in which products are computed."""
+        enabled = self.precision == "bfloat16"
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=enabled)
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Run all batches, and read what they gave at the end: the device need not wait."""
+        if iterator is None:
+            return
+        self.module_.train(training)
+        totals: dict[str, torch.Tensor | float] = {}
+        n_samples = 0
+        for batch in iterator:
+            self.notify("on_batch_begin", batch=batch, training=training)
+            step = step_fn(batch, **fit_params)
+            n = len(batch[1])
+            n_samples += n
+            self.history.record_batch(f"{prefix}_batch_size", n)
+            for name in ("loss", "acc"):
+                if name in step:
+                    totals[name] = totals.get(name, 0) + step[name].detach() * n
+            self.notify("on_batch_end", batch=batch, training=training, **step)
+        for name, total in totals.items():
+            self._record(f"{prefix}_{name}", float(total) / n_samples, rises=name == "acc")
+
+    def _record(self, name, value, *, rises):
+        """Record a figure of the epoch, and whether it is the best one, as skorch's own nets do."""
+        before = [row[name] for row in self.history[:-1] if name in row]
+        is_best = not before or (value > max(before) if rises else value < min(before))
+        self.history.record(name, value)
+        self.history.record(f"{name}_best", is_best)
+
+    def _for_prediction(self):
+        """Return the module folded, and fold it anew where a weight has changed since."""
+        source, tensors, versions, folded = self.folded
+        if source is not self.module_ or versions != [tensor._version for tensor in tensors]:
+            folded, tensors = self.module_.folded(), list(self.module_.state_dict().values())
+            versions = [tensor._version for tensor in tensors]
+            self.folded = self.module_, tensors, versions, folded
+        return folded
+
+
+class DigitNet(ClassifierMixin, Net):
+    """The net of a `DigitCNN`, with weighted loss and accuracy."""
+
+    network, loss, batches = DigitCNN, torch.nn.CrossEntropyLoss, Batches
+
+    def draw_weights(self, samples):
+        """Draw initial weights for a training on some samples."""
+        self.module.initialize(self.generator, *pixel_statistics(samples))
+
+    def resident(self, samples):
+        """Return samples on the device."""
+        return ResidentImages(samples, self.precision, self.device)
+
+    def prepare(self, plan):
+        """Get ready for a training."""
+        self.iterator_train__distort = plan.distortion
+        self.criterion_.label_smoothing = plan.label_smoothing
+        self.module_.temperature.fill_(1)
+        self.module_.forget_typical()
+
+    def conclude(self, train_set, valid_set, plan):
+        """End a whole training."""
+        finish(self, train_set, valid_set, plan)
+
+    def guessing_loss(self, samples, plan):
+        """Return the loss of always answering with the classes' shares."""
+        n_classes = self.recipe["architecture"]["n_classes"]
+        return guessing_loss(samples, n_classes, plan.label_smoothing)
+
     def infer(self, x, **inputs):
         """Return the logits of a batch, of each network in training, in the weights' precision."""
         inputs |= x if isinstance(x, Mapping) else {"x": x}
-        device_type = torch.device(self.device).type
         compute = self.module_.each if self.module_.training else self.module_
-        with torch.autocast(device_type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+        with self.autocast():
             return compute(**inputs).to(DTYPES[self.precision])
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
@@ -93,33 +165,6 @@ class DigitNet(ClassifierMixin, NeuralNet):
     def predict(self, X):
         """Return the positions of the most probable classes."""
         return self.predict_proba(X).argmax(axis=1)
-
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Run all batches, and read what they gave at the end: the device need not wait."""
-        if iterator is None:
-            return
-        self.module_.train(training)
-        totals: dict[str, torch.Tensor | float] = {}
-        n_samples = 0
-        for batch in iterator:
-            self.notify("on_batch_begin", batch=batch, training=training)
-            step = step_fn(batch, **fit_params)
-            n = len(batch[1])
-            n_samples += n
-            self.history.record_batch(f"{prefix}_batch_size", n)
-            for name in ("loss", "acc"):
-                if name in step:
-                    totals[name] = totals.get(name, 0) + step[name].detach() * n
-            self.notify("on_batch_end", batch=batch, training=training, **step)
-        for name, total in totals.items():
-            self._record(f"{prefix}_{name}", float(total) / n_samples, rises=name == "acc")
-
-    def _record(self, name, value, *, rises):
-        """Record a figure of the epoch, and whether it is the best one, as skorch's own nets do."""
-        before = [row[name] for row in self.history[:-1] if name in row]
-        is_best = not before or (value > max(before) if rises else value < min(before))
-        self.history.record(name, value)
-        self.history.record(f"{name}_best", is_best)
 
     def logits(self, images, batch_size=500):
         """Return the logits of an array of images of shape (n, h, w), as an array."""
@@ -198,15 +243,6 @@ class DigitNet(ClassifierMixin, NeuralNet):
         if close.any():
             best[close] = self.logits(images[close]).argmax(1)
         return best
-
-    def _for_prediction(self):
-        """Return the module folded, and fold it anew where a weight has changed since."""
-        source, tensors, versions, folded = self.folded
-        if source is not self.module_ or versions != [tensor._version for tensor in tensors]:
-            folded, tensors = self.module_.folded(), list(self.module_.state_dict().values())
-            versions = [tensor._version for tensor in tensors]
-            self.folded = self.module_, tensors, versions, folded
-        return folded
 
 
 def _as_columns(result):

@@ -5,11 +5,10 @@ import functools
 import numpy as np
 import torch
 
-from skdigits.network import DigitCNN
-from skdigits.training._batches import DTYPES, Batches
+from skdigits.training._batches import DTYPES
 from skdigits.training._devices import is_available, undisturbed
+from skdigits.training._line_net import LineNet
 from skdigits.training._net import DigitNet
-from skdigits.training._samples import pixel_statistics
 
 BETAS = (0.8, 0.95)
 """Adam's memories, shorter than torch's: for trainings of a few hundred batches."""
@@ -28,8 +27,8 @@ def new_net(recipe, samples, seed):
     Parameters
     ----------
     recipe : dict
-        `architecture` (the parameters of `DigitCNN`), `precision`, `device`, `optimizer` and the
-        latter's own parameters.
+        `architecture` (the parameters of `DigitCNN` or `LineCNN`), `precision`, `device`,
+        `optimizer` and the latter's own parameters.
     samples : Samples
         Pixels are standardised by the mean and spread of theirs.
     seed : int
@@ -44,7 +43,7 @@ def new_net(recipe, samples, seed):
         ) from error
     net = _as_net(module, **recipe)
     net.generator.manual_seed(seed)
-    net.module.initialize(net.generator, *pixel_statistics(samples))
+    net.draw_weights(samples)
     return net.initialize()
 
 
@@ -93,18 +92,24 @@ def from_state(state):
 def empty_module(recipe):
     """Return the network of a recipe without any memory for its weights."""
     with torch.device("meta"):  # drawing no weights here leaves torch's generator alone
-        return DigitCNN(**recipe["architecture"])
+        return kind_of(recipe).network(**recipe["architecture"])
+
+
+def kind_of(recipe):
+    """Return the class of the nets that a recipe describes."""
+    return LineNet if "n_symbols" in recipe["architecture"] else DigitNet
 
 
 def _as_net(module, architecture, *, precision, device, optimizer, **optimizer_parameters):
     module = module.to(DTYPES[precision]).to(memory_format=torch.channels_last)
-    net = DigitNet(
+    kind = kind_of({"architecture": architecture})
+    net = kind(
         module,
         precision=precision,
-        criterion=torch.nn.CrossEntropyLoss(reduction="none"),
+        criterion=kind.loss(reduction="none"),
         optimizer=OPTIMIZERS[optimizer],
-        iterator_train=Batches,
-        iterator_valid=Batches,
+        iterator_train=kind.batches,
+        iterator_valid=kind.batches,
         device=device,
         verbose=0,
         **{f"optimizer__{name}": value for name, value in optimizer_parameters.items()},

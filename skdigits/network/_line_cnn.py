@@ -1,0 +1,83 @@
+"""The convolutional network that reads a line of digits."""
+
+import copy
+from typing import cast
+
+import torch
+from torch import nn
+
+from skdigits.network._batch_norm import BatchNorm
+from skdigits.network._cnn import Convolution
+
+HEIGHT = 32  # pixels of a line
+STEP = 2  # columns of pixels for a step of the output
+
+
+class LineCNN(nn.Module):
+    """Convolutions over a line of writing; returns the logits of a step for every two columns.
+
+    Parameters
+    ----------
+    n_symbols : int
+        Number of logits. The first is that of the blank, as CTC has it: no symbol here.
+    filters : tuple of tuple of int
+        Filters of each of three blocks. After each, the height is halved.
+    context : tuple of int
+        Filters of the convolutions along the line that follow.
+
+    References
+    ----------
+    Graves et al., "Connectionist Temporal Classification", ICML 2006.
+    """
+
+    temperature: torch.Tensor
+
+    def __init__(self, n_symbols, filters, context):
+        super().__init__()
+        self.register_buffer("temperature", torch.ones(()))
+        self.convolutions = nn.ModuleList()
+        channels = STEP**2
+        for block in filters:
+            for j, n_filters in enumerate(block, start=1):
+                pool = (2, 1) if j == len(block) else (1, 1)
+                self.convolutions.append(Convolution(channels, n_filters, 3, 1, pool))
+                channels = n_filters
+        height = HEIGHT // STEP // 2 ** len(filters)
+        for n_filters in context:
+            size, padding = ((1, 5), (0, 2)) if height == 1 else ((height, 3), (0, 1))
+            self.convolutions.append(Convolution(channels, n_filters, size, padding, (1, 1)))
+            channels, height = n_filters, 1
+        self.output = nn.Conv2d(channels, n_symbols, (height, 1))
+
+    def forward(self, x):
+        """Map bytes of shape (n, 1, 32, w), w even, to logits of shape (n, w / 2, n_symbols)."""
+        return self.each(x) / self.temperature
+
+    def each(self, x):
+        """Return the logits without the temperature."""
+        x = x.to(self.temperature.dtype) / 128 - 0.5
+        pixels = [x[:, 0, i::STEP, j::STEP] for i in range(STEP) for j in range(STEP)]
+        x = torch.stack(pixels, dim=3).permute(0, 3, 1, 2)  # (n, 4, 16, w / 2)
+        for convolution in self.convolutions:
+            x = convolution(x)
+        return self.output(x)[:, :, 0].transpose(1, 2)
+
+    def folded(self):
+        """Return a copy for prediction, faster and the same but for rounding."""
+        network = copy.deepcopy(self).eval()
+        for module in network.modules():
+            if isinstance(module, Convolution):
+                module.fold()
+        return network.requires_grad_(False)
+
+    @torch.no_grad()
+    def initialize(self, generator):
+        """Draw all weights from `generator`: He-normal, and a small output layer."""
+        self.temperature.fill_(1)
+        for module in self.modules():
+            if isinstance(module, BatchNorm):
+                module.reset_parameters()
+            elif isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
+        cast(torch.Tensor, self.output.bias).zero_()
+        self.output.weight.mul_(0.1)
