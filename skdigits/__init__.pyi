@@ -6,6 +6,7 @@ from .environment import show_versions
 from .io import ModelFileError, load_model, load_pretrained, pretrained_card, save_model
 from .metrics import expected_calibration_error, most_confused
 from .normalizer import Diagnosis, DigitNormalizer
+from .numbers import DigitReader, Reading
 from .preprocessing import PixelScaler
 from .reading import Answer, read_digits
 from .selective import SelectiveClassifier
@@ -17,10 +18,12 @@ __all__ = [
     "CNNDigitClassifier",
     "Diagnosis",
     "DigitNormalizer",
+    "DigitReader",
     "Distortion",
     "Finding",
     "ModelFileError",
     "PixelScaler",
+    "Reading",
     "SelectiveClassifier",
     "datasets",
     "diagnose",

@@ -1,5 +1,7 @@
 """Handwritten numbers: what is known of them, and how they are read."""
 
 from skdigits.numbers._automaton import Automaton
+from skdigits.numbers._reader import DigitReader
+from skdigits.numbers._reading import Digit, Reading
 
-__all__ = ["Automaton"]
+__all__ = ["Automaton", "Digit", "DigitReader", "Reading"]

@@ -1,0 +1,116 @@
+"""Parts of the ink in a picture: which may be writing, and which stand in one line."""
+
+import numpy as np
+from scipy import ndimage
+
+MARKED = 0.1  # of the strongest ink
+SPECK = 0.02, 0.08  # of the heaviest part's mass, of the largest part's size
+NEIGHBOURS = np.ones((3, 3), dtype=bool)
+
+
+def without_blocks(ink):
+    """Erase what reaches an edge of a large picture and is far thicker than strokes.
+
+    Shadows, tables and fingers are so. Nothing is erased where nothing else would be left.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width)
+
+    Returns
+    -------
+    ink : ndarray of shape (height, width)
+    """
+    size = round(0.1 * min(ink.shape))
+    if size < 20:
+        return ink
+    marked = ink > MARKED
+    solid = ndimage.minimum_filter(marked, size, mode="constant", cval=1)
+    if not solid.any():
+        return ink
+    labels, n_labels = ndimage.label(marked, NEIGHBOURS)
+    edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    blocks = np.intersect1d(labels[solid], edges)
+    blocks = blocks[blocks > 0]
+    if len(blocks) in (0, n_labels):
+        return ink
+    return np.where(ndimage.binary_dilation(np.isin(labels, blocks), iterations=2), 0, ink)
+
+
+def find_parts(ink):
+    """Return the boxes of connected ink, but for rules, frames and specks.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width)
+        Not empty.
+
+    Returns
+    -------
+    parts : ndarray of shape (n_parts, 5)
+        Top, left, bottom and right, the latter two exclusive, and mass.
+    """
+    marked = ink > MARKED
+    if not marked.any():
+        marked = ink > 0
+    labels, n_labels = ndimage.label(_without_rules(marked), NEIGHBOURS)
+    mass = np.bincount(labels.ravel(), ink.ravel(), n_labels + 1)[1:]
+    places = ndimage.find_objects(labels)
+    boxes = [(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in places]
+    parts = np.column_stack([np.array(boxes, dtype=float), mass])
+    size = np.maximum(heights(parts), parts[:, 3] - parts[:, 1])
+    return parts[(mass > SPECK[0] * mass.max()) & (size > SPECK[1] * size.max())]
+
+
+def heights(parts):
+    """Return the heights of parts."""
+    return parts[:, 2] - parts[:, 0]
+
+
+def beside_the_heaviest(parts):
+    """Return the parts that stand in a line with the heaviest one, and its top and bottom.
+
+    Parameters
+    ----------
+    parts : ndarray of shape (n_parts, 5)
+
+    Returns
+    -------
+    parts : ndarray of shape (n_in_line, 5)
+    top, bottom : float
+        Of its tall parts.
+    """
+    tall = parts[heights(parts) >= 0.45 * heights(parts).max()]
+    top, _, bottom, *_ = tall[tall[:, 4].argmax()]
+    n_before, n_taken = 0, 1
+    while n_before < n_taken:
+        overlap = np.minimum(tall[:, 2], bottom) - np.maximum(tall[:, 0], top)
+        taken = overlap >= 0.3 * np.minimum(heights(tall), bottom - top)
+        n_before, n_taken = n_taken, int(taken.sum())
+        top, bottom = tall[taken, 0].min(), tall[taken, 2].max()
+    margin = 2  # pixels, in which a comma or dot still belongs to the line
+    inside = (parts[:, 0] < bottom + margin) & (parts[:, 2] > top - margin)
+    return parts[inside], top, bottom
+
+
+def _without_rules(marked):
+    """Return marked pixels without those of long straight lines, unless strokes cross there."""
+    height, width = marked.shape
+    long = round(min(max(0.5 * width, 1.5 * height), 0.85 * width))
+    across = _runs(marked, long, axis=1)
+    down = _runs(marked, round(0.85 * height), axis=0)
+    free = marked & ~across
+    free |= marked & ~down & _closed(free, max(5, round(0.12 * height)), axis=0)
+    free &= ~down | _closed(free & ~down, 5, axis=1)
+    return free if free.sum() >= 0.1 * marked.sum() else marked
+
+
+def _runs(marked, length, axis):
+    """Return pixels on runs of at least so many marked ones, which may lean by a pixel."""
+    wide = ndimage.maximum_filter1d(marked, 3, axis=1 - axis)
+    return ndimage.maximum_filter1d(ndimage.minimum_filter1d(wide, length, axis), length, axis)
+
+
+def _closed(marked, size, axis):
+    """Fill gaps of less than so many pixels along an axis."""
+    return ndimage.minimum_filter1d(ndimage.maximum_filter1d(marked, size, axis), size, axis)

@@ -1,0 +1,215 @@
+"""What a fitted reader says of pictures."""
+
+from itertools import islice, pairwise
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from skdigits.normalizer import check_pictures, read_picture
+from skdigits.numbers._constraints import constraint
+from skdigits.numbers._decoding import best_path, decode
+from skdigits.numbers._lines import find_line
+from skdigits.numbers._reading import Digit, Reading
+from skdigits.selective import choose_threshold
+
+SYMBOLS = "0123456789."
+KNOWN = ("length", "pattern", "allowed", "checksum", "min_value", "max_value")
+CHUNK = 32  # pictures that are read at a time
+FITTING = 1e-6  # least probability of all numbers together that satisfy the constraints
+RISK = 0.05  # that max_error_rate may be missed, over the draw of the held-out strings
+N_HELD_OUT = 5_000  # strings, at most, whose confidences are kept
+
+
+class ReadingMixin(BaseEstimator):
+    """Reading of pictures by `net_`."""
+
+    net_: Any
+
+    def predict(self, pictures):
+        """Read the number on each picture.
+
+        Parameters
+        ----------
+        pictures : iterable of pictures
+            As for `fit`.
+
+        Returns
+        -------
+        strings : ndarray of str of shape (n_pictures,)
+            With "?" for digits that are too uncertain; empty where there is no number.
+
+        Raises
+        ------
+        ValueError
+            If a picture cannot be read; its place is named.
+        """
+        readings = list(self.read_many(pictures))
+        for index, reading in enumerate(readings):
+            if reading.error is not None:
+                raise ValueError(f"pictures[{index}]: {reading.error}")
+        return np.array([reading.text for reading in readings], dtype=str)
+
+    def score(self, pictures, strings, sample_weight=None):
+        """Return the share of pictures that are read exactly.
+
+        Parameters
+        ----------
+        pictures : iterable of pictures
+            As for `fit`.
+        strings : array-like of str of shape (n_pictures,)
+            What stands on each.
+        sample_weight : array-like of shape (n_pictures,), default=None
+            What each picture counts.
+
+        Returns
+        -------
+        share : float
+            In [0, 1].
+        """
+        is_right = self.predict(pictures) == np.asarray(strings, dtype=str)
+        return float(np.average(is_right, weights=sample_weight))
+
+    def read(self, picture):
+        """Read the number on a picture.
+
+        Parameters
+        ----------
+        picture : path, open file, PIL image or array
+            What :class:`DigitNormalizer` takes.
+
+        Returns
+        -------
+        reading : Reading
+            Text, confidence, digits and their places.
+
+        Raises
+        ------
+        ValueError
+            If the picture cannot be read.
+        """
+        check_is_fitted(self)
+        line = find_line(read_picture(picture))
+        return next(self._readings([line], self._constraint(), self._threshold()))
+
+    def read_many(self, pictures):
+        """Read the numbers on pictures, in chunks.
+
+        Parameters
+        ----------
+        pictures : iterable of pictures
+            Of any length.
+
+        Returns
+        -------
+        readings : generator of Reading
+            One for each picture, in their order. If a picture cannot be read, its `error` says why.
+
+        Raises
+        ------
+        ValueError
+            If `pictures` is a single picture; at once, not with the first reading.
+        """
+        check_pictures(pictures)
+        check_is_fitted(self)
+        return self._read(pictures)
+
+    def _read(self, pictures):
+        constraint, threshold = self._constraint(), self._threshold()
+        numbered = iter(pictures)
+        while chunk := list(islice(numbered, CHUNK)):
+            looks = [_look(picture) for picture in chunk]
+            lines = [line for line, error in looks if error is None]
+            readings = self._readings(lines, constraint, threshold)
+            for _, error in looks:
+                yield next(readings) if error is None else Reading("", 0.0, error=error)
+
+    def _constraint(self):
+        """Return what is known of the numbers."""
+        known = [getattr(self, name) for name in KNOWN]
+        before, made = self.__dict__.get("_made", (None, None))
+        if before is None or any(a is not b for a, b in zip(before, known, strict=True)):
+            made = constraint(*known)
+            self._made = known, made
+        return made
+
+    def _threshold(self):
+        """Return the least confidence at which readings are given."""
+        if self.max_error_rate is None:
+            return 0.0
+        confidence, is_right = self.held_out_confidence_, self.held_out_right_
+        return choose_threshold(confidence, is_right, self.max_error_rate, RISK)
+
+    def _readings(self, lines, constraint, threshold):
+        """Yield a reading for each of some lines, of which those without ink are None."""
+        images = [line.image for line in lines if line is not None]
+        found = iter(self.net_.log_probabilities(images) if images else ())
+        for line in lines:
+            if line is None:
+                yield Reading("", 0.0)
+            else:
+                yield self._reading(line, next(found), constraint, threshold)
+
+    def _reading(self, line, log_probabilities, constraint, threshold):
+        decoding = decode(log_probabilities, constraint.automaton, keep_marks=self.separators)
+        free = best_path(log_probabilities, keep_marks=self.separators).text
+        if decoding.text is None or decoding.support < FITTING:
+            return Reading("?" * len(free), 0.0, (), free, rejected=True)
+        digits = [symbol for symbol in decoding.text if symbol != "."]
+        marginals = [
+            float(row[int(digit)]) for row, digit in zip(decoding.marginals, digits, strict=True)
+        ]
+        boxes = _boxes(line, decoding.spans)
+        rejected = decoding.confidence < threshold
+        shown = "".join(
+            "?" if rejected or probability < self.min_probability else digit
+            for digit, probability in zip(digits, marginals, strict=True)
+        )
+        text = constraint.write("".join(digits), shown)
+        if self.separators and constraint.pattern is None and not constraint.codes:
+            remaining = iter(shown)
+            text = "".join(s if s == "." else next(remaining) for s in decoding.text)
+        return Reading(
+            text,
+            decoding.confidence,
+            tuple(map(Digit, digits, marginals, boxes)),
+            free,
+            rejected,
+            _around(boxes),
+        )
+
+    def _learn_confidence(self, samples):
+        """Keep how sure the network is of held-out lines, and whether it is right."""
+        lines = list(samples.images[:N_HELD_OUT])
+        pairs = []
+        for found, label in zip(self.net_.log_probabilities(lines), samples.y, strict=False):
+            decoding = best_path(found)
+            text = "".join(SYMBOLS[position - 1] for position in label).replace(".", "")
+            pairs.append((decoding.confidence, decoding.text == text))
+        confidence, is_right = zip(*pairs, strict=True)
+        self.held_out_confidence_ = np.array(confidence, dtype=np.float32)
+        self.held_out_right_ = np.array(is_right)
+
+
+def _look(picture):
+    """Return the line of a picture and None, or None and why it cannot be read."""
+    try:
+        return find_line(read_picture(picture)), None
+    except (OSError, TypeError, ValueError) as error:
+        return None, str(error)
+
+
+def _boxes(line, spans):
+    """Return the boxes of the digits that were read at some steps of a line."""
+    middles = [first + last for first, last in spans]  # columns: a step is two of them
+    edges = [0, *((a + b) // 2 for a, b in pairwise(middles))]
+    edges.append(line.image.shape[1])
+    return [line.box(first, max(first + 1, last)) for first, last in pairwise(edges)]
+
+
+def _around(boxes):
+    if not boxes:
+        return None
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)

@@ -1,0 +1,83 @@
+"""What is said of a picture of a number."""
+
+from dataclasses import dataclass
+
+from skdigits._utils.wording import percent
+
+
+@dataclass(frozen=True)
+class Digit:
+    """A digit of a number.
+
+    Parameters
+    ----------
+    label : str
+        The most probable digit, "0" to "9".
+    probability : float
+        That it stands here, in [0, 1], among the readings of as many digits that satisfy the
+        constraints.
+    box : tuple of int
+        ``(left, top, right, bottom)`` in pixels of the picture; the last two are exclusive.
+    """
+
+    label: str
+    probability: float
+    box: tuple
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is said of a picture of a number; as text, one sentence.
+
+    Parameters
+    ----------
+    text : str
+        The number, with "?" for each digit that is too uncertain; all "?" if `rejected`; empty if
+        there is no number.
+    confidence : float
+        Probability of the most probable number, in [0, 1], among all that satisfy the constraints;
+        0 if none does.
+    digits : tuple of Digit, default=()
+        From left to right, those of the most probable number.
+    best_unconstrained : str, default=""
+        The most probable number if nothing but the picture is known.
+    rejected : bool, default=False
+        Whether the number is too uncertain to keep to ``max_error_rate``, or nothing that satisfies
+        the constraints stands there.
+    box : tuple of int, default=None
+        ``(left, top, right, bottom)`` of the number in pixels of the picture.
+    name : str, default="picture"
+        The path of the picture, or its place, as in ``"pictures[3]"``.
+    error : str, default=None
+        Why the picture could not be read.
+
+    See Also
+    --------
+    DigitReader.read : Gives it.
+
+    Examples
+    --------
+    >>> from skdigits import Reading
+    >>> str(Reading("1948", 0.97))
+    '1948 (97 %)'
+    >>> str(Reading("19?8", 0.61))
+    '19?8 (61 %)'
+    """
+
+    text: str
+    confidence: float
+    digits: tuple = ()
+    best_unconstrained: str = ""
+    rejected: bool = False
+    box: tuple | None = None
+    name: str = "picture"
+    error: str | None = None
+
+    def __str__(self):
+        if self.error is not None:
+            return self.error
+        if self.rejected:
+            return f"{self.text} (best guess {self.best_unconstrained})"
+        if not self.text:
+            return "no number found"
+        return f"{self.text} ({percent(self.confidence)})"
