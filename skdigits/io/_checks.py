@@ -12,16 +12,14 @@ from sklearn.pipeline import Pipeline
 from skdigits._utils.images import find_image_shape
 from skdigits.augmentation import Distortion
 from skdigits.classifier import CNNDigitClassifier
-from skdigits.io._error import ModelFileError, refuse_unless
+from skdigits.io._error import refuse_unless
 from skdigits.normalizer import DigitNormalizer
+from skdigits.numbers import DigitReader
 from skdigits.preprocessing import PixelScaler
 from skdigits.selective import SelectiveClassifier
-from skdigits.training import DTYPES, OPTIMIZERS, cost_of
+from skdigits.training import DTYPES
 
-MOST = {"pixels": 2**20, "patch_size": 64, "kernel_size": 31, "layers": 200, "classes": 10_000}
-LEAST_WORK, LEAST_VALUES = 10**9, 4 * 10**6  # for an image, whatever the size of the file
-PER_BYTE = 500, 2  # of a larger file
-LARGEST = float(np.finfo(np.float32).max)  # of a weight, whatever the precision
+MOST_SIGNS = 2**20  # in all allowed codes
 N_NORMAL = 28 * 28  # features that a normaliser gives
 
 
@@ -94,6 +92,17 @@ def is_label(value):
     return isinstance(value, str | bool) or is_number(value)
 
 
+def are_shares(value):
+    """Tell whether these are confidences of held-out samples."""
+    is_list = isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype == np.float32
+    return is_list and len(value) > 0 and bool(((value >= 0) & (value <= 1)).all())
+
+
+def are_flags(value):
+    """Tell whether these are answers of yes or no."""
+    return isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype == bool
+
+
 def is_device(value):
     """Tell whether this is a device of torch."""
     return isinstance(value, str) and re.fullmatch(r"cpu|mps|cuda(:\d{1,3})?", value) is not None
@@ -131,6 +140,16 @@ LEARNED: dict[type, dict] = {
         "n_epochs_": is_whole,
         "interrupted_": lambda value: isinstance(value, bool),
     },
+    DigitReader: {
+        "held_out_confidence_": are_shares,
+        "held_out_right_": are_flags,
+        "max_epochs_": is_whole,
+        "device_": is_device,
+        "precision_": lambda value: value in ("float32", "bfloat16"),
+        "history_": is_history,
+        "n_epochs_": is_whole,
+        "interrupted_": lambda value: isinstance(value, bool),
+    },
     SelectiveClassifier: {
         **_ROWS,
         "classes_": are_classes,
@@ -154,7 +173,7 @@ def check_learned(kind, learned):
     )
     refuse_unless(not missing, f"lacks {', '.join(missing)} of {kind.__name__}")
     for name, value in learned.items():
-        is_right = _passes(LEARNED[kind][name], value)
+        is_right = passes(LEARNED[kind][name], value)
         refuse_unless(is_right, f"holds {name} of {kind.__name__} that fit never gives")
     names = learned.get("feature_names_in_")
     refuse_unless(
@@ -163,38 +182,23 @@ def check_learned(kind, learned):
     )
 
 
-ARCHITECTURE = {
-    "image_shape": is_shape,
-    "n_classes": is_whole,
-    "patch_size": is_whole,
-    "filters": are_blocks,
-    "kernel_size": lambda value: is_whole(value) and value % 2 == 1,
-    "hidden_layer_sizes": lambda value: isinstance(value, tuple) and all(map(is_whole, value)),
-    "n_estimators": is_whole,
-}
-RECIPE = {
-    "architecture": lambda value: isinstance(value, dict),
-    "precision": lambda value: value in DTYPES,
-    "device": is_device,
-    "optimizer": lambda value: value in OPTIMIZERS,
-    "weight_decay": is_number,
-    "momentum": is_number,
-    "nesterov": lambda value: isinstance(value, bool),
-}
-"""What a network is made of, and what each must be."""
-
-
-def _check_values(checks, values, optional=frozenset()):
-    """Refuse a part of a recipe that lacks something, or holds what no recipe does."""
+def check_constraints(parameters):
+    """Refuse a list of codes that is none, or takes much memory as an automaton."""
+    allowed = parameters.get("allowed")
+    if allowed is None:
+        return
     refuse_unless(
-        isinstance(values, dict)
-        and checks.keys() - optional <= values.keys() <= checks.keys()
-        and all(_passes(checks[name], value) for name, value in values.items()),
-        "describes no network",
+        isinstance(allowed, list | tuple) and all(isinstance(code, str) for code in allowed),
+        "has allowed codes that are no list of strings",
+    )
+    n_signs, longest = sum(map(len, allowed)), max(map(len, allowed), default=0)
+    refuse_unless(
+        n_signs <= MOST_SIGNS and len(allowed) * longest <= 16 * MOST_SIGNS,
+        f"has allowed codes of more than {MOST_SIGNS:,} signs",
     )
 
 
-def _passes(check, value):
+def passes(check, value):
     """Tell whether a value is as it must be."""
     try:
         return bool(check(value))
@@ -202,73 +206,35 @@ def _passes(check, value):
         return False
 
 
-def check_network(recipe, learned, tensors):
-    """Refuse a network that is not the classifier's, or that costs more than its file lets expect.
-
-    Parameters
-    ----------
-    recipe : dict
-    learned : dict
-        Checked.
-    tensors : dict of str to ndarray
-    """
-    _check_values(RECIPE, recipe, optional={"weight_decay", "momentum", "nesterov"})
-    architecture = recipe["architecture"]
-    _check_values(ARCHITECTURE, architecture)
-    for name, expected in {
-        "image_shape": learned["image_shape_"],
-        "n_classes": len(learned["classes_"]),
-        "patch_size": learned["patch_size_"],
-        "filters": learned["filters_"],
-    }.items():
-        refuse_unless(architecture[name] == expected, f"states {name} in two ways")
-    n_networks, n_hidden = architecture["n_estimators"], len(architecture["hidden_layer_sizes"])
-    blocks = [block if isinstance(block, tuple) else (block,) for block in architecture["filters"]]
-    sizes = architecture | {
-        "pixels": math.prod(architecture["image_shape"]),
-        "layers": n_networks * (sum(max(1, len(block)) for block in blocks) + n_hidden + 1),
-        "classes": n_networks * architecture["n_classes"],
-    }
-    side = max(architecture["image_shape"])
-    refuse_unless(
-        all(sizes[name] <= most for name, most in MOST.items())
-        and architecture["patch_size"] <= side
-        and architecture["kernel_size"] <= 2 * side + 1,
-        "describes a network that is too large",
-    )
-    try:
-        cost = cost_of(recipe)
-    except (RuntimeError, OverflowError) as error:  # sizes that torch cannot hold
-        raise ModelFileError("describes a network that is too large") from error
-    found = {name: (array.shape, array.dtype.name) for name, array in tensors.items()}
-    refuse_unless(found == cost.tensors, "holds tensors that are not those of its network")
-    size = sum(array.nbytes for array in tensors.values())
-    refuse_unless(
-        cost.work <= max(LEAST_WORK, PER_BYTE[0] * size)
-        and cost.n_values <= max(LEAST_VALUES, PER_BYTE[1] * size),
-        "describes a network that takes too much work for its size",
-    )
-    for name, array in tensors.items():
-        least = 0 if name.endswith(("running_var", "tightness")) else -math.inf
-        above = 0 if name in ("temperature", "pixel_scale") else -math.inf
-        refuse_unless(
-            (np.abs(array) <= LARGEST).all() and (array >= least).all() and (array > above).all(),
-            f"holds values in {name} that training never gives",
-        )
-
-
 def check_whole(model):
     """Refuse a model whose parts do not fit together, or whose answers are no numbers."""
-    parts, n_features = parts_of(model), None
-    classifiers = [part for part in parts if isinstance(part, CNNDigitClassifier)]
-    refuse_unless(classifiers == parts[-1:], "does not end in the one classifier of a model")
-    classifier = parts[-1]
+    parts = parts_of(model)
+    networks = [part for part in parts if isinstance(part, CNNDigitClassifier | DigitReader)]
+    refuse_unless(networks == parts[-1:], "does not end in the one classifier of a model")
+    n_epochs = parts[-1].n_epochs_
+    refuse_unless(len(parts[-1].history_) == n_epochs, "counts epochs that its history has not")
+    if isinstance(parts[-1], DigitReader):
+        _check_reader(parts[-1])
+    else:
+        _check_classifier(parts)
+
+
+def _check_reader(reader):
+    refuse_unless(
+        len(reader.held_out_confidence_) == len(reader.held_out_right_),
+        "has not as many confidences as held-out readings",
+    )
+    line = np.random.default_rng(0).integers(0, 256, (32, 64), dtype=np.uint8)
+    with np.errstate(all="ignore"):
+        (steps,) = reader.net_.log_probabilities([line])
+    _check_answers(steps)
+
+
+def _check_classifier(parts):
+    classifier, n_features = parts[-1], None
     shape, length = classifier.image_shape_, classifier.n_features_in_
     fills = math.prod(shape) == length or shape == find_image_shape(length)
     refuse_unless(fills, "has rows that fill no image")
-    refuse_unless(
-        len(classifier.history_) == classifier.n_epochs_, "counts epochs that its history has not"
-    )
     for part, then in pairwise([*parts, None]):
         takes = getattr(part, "n_features_in_", None)
         if n_features is not None and takes is not None and not isinstance(part, DigitNormalizer):
@@ -289,9 +255,12 @@ def check_whole(model):
     probe = mean + scale * np.random.default_rng(0).normal(size=(1, *classifier.image_shape_))
     with np.errstate(all="ignore"):
         logits, scores = classifier.net_.logits_and_typical(probe)
-    refuse_unless(
-        np.isfinite(logits).all() and np.isfinite(scores).all(), "gives answers that are no numbers"
-    )
+    _check_answers(logits, scores)
+
+
+def _check_answers(*arrays):
+    are_numbers = all(np.isfinite(array).all() for array in arrays)
+    refuse_unless(are_numbers, "gives answers that are no numbers")
 
 
 def parts_of(model):

@@ -10,9 +10,11 @@ from sklearn.pipeline import Pipeline
 from skdigits._utils.versions import versions
 from skdigits.augmentation import Distortion
 from skdigits.classifier import CNNDigitClassifier
-from skdigits.io._checks import LEARNED, check_learned, check_network
+from skdigits.io._checks import LEARNED, check_constraints, check_learned
 from skdigits.io._error import ModelFileError, refuse_unless
+from skdigits.io._networks import ARCHITECTURES, check_network
 from skdigits.io._plain import decode, encode
+from skdigits.numbers import DigitReader
 from skdigits.selective import SelectiveClassifier
 
 DEEPEST, MOST_PARTS, LONGEST_NAME = 6, 16, 1_000
@@ -38,7 +40,10 @@ def describe(model, tensors):
     if isinstance(model, SelectiveClassifier):
         description["estimator"] = describe(model.estimator_, tensors)
     defaults = _defaults(type(model))
-    parameters = _encode(model, {name: getattr(model, name) for name in defaults})
+    parameters = {name: getattr(model, name) for name in defaults}
+    if not isinstance(parameters.get("allowed"), list | tuple | None):
+        parameters["allowed"] = list(model._constraint().codes.values())  # a text file may move
+    parameters = _encode(model, parameters)
     description["parameters"] = {
         name: value
         for name, value in parameters.items()
@@ -80,7 +85,11 @@ def build(description, tensors):
     """
     kinds = list(_kinds_in(description))
     refuse_unless(len(kinds) <= MOST_PARTS, f"has more than {MOST_PARTS} steps")
-    refuse_unless(kinds.count(CNNDigitClassifier) == 1, "does not hold one classifier")
+    alone = kinds == [DigitReader] and not {"steps", "frozen"} & description.keys()
+    refuse_unless(
+        alone or (kinds.count(CNNDigitClassifier) == 1 and DigitReader not in kinds),
+        "does not hold one classifier, or a reader of numbers alone",
+    )
     return _build(description, tensors)
 
 
@@ -122,14 +131,16 @@ def _build(description, tensors):
         f"{versions()['skdigits']} does not know: install a newer one",
     )
     check_learned(kind, learned)
+    if kind is DigitReader:
+        check_constraints(parameters)
     if kind is SelectiveClassifier:
         learned["estimator_"] = _build(description["estimator"], tensors)
         parameters["estimator"] = clone(learned["estimator_"])
     model = kind(**parameters)
     _check_parameters(model)
-    if kind is CNNDigitClassifier:
+    if kind in ARCHITECTURES:
         recipe = _decode("recipe", description.get("recipe"))
-        check_network(recipe, learned, tensors)
+        check_network(kind, recipe, learned, tensors)
         learned["net_"] = {"recipe": recipe, "weights": tensors}
     model.__setstate__(learned)
     return model
@@ -165,6 +176,8 @@ def _check_parameters(model):
             model._validate_params()
         if hasattr(model, "_check_parameters"):
             model._check_parameters()
+        if isinstance(model, DigitReader):
+            model._constraint()
         if isinstance(getattr(model, "augment", None), Distortion):
             model.augment.for_training()
     except (ArithmeticError, TypeError, ValueError, AttributeError) as error:

@@ -11,6 +11,7 @@ from skdigits.io._checks import LEARNED, check_whole, parts_of
 from skdigits.io._container import pack, read, unpack
 from skdigits.io._description import build, describe
 from skdigits.io._error import ModelFileError
+from skdigits.numbers import DigitReader
 
 
 def save_model(model, path):
@@ -22,8 +23,8 @@ def save_model(model, path):
     Parameters
     ----------
     model : estimator instance
-        Fitted :class:`CNNDigitClassifier`, a pipeline of this package's steps that ends in one, or
-        a :class:`SelectiveClassifier` around either.
+        Fitted :class:`CNNDigitClassifier`, a pipeline of this package's steps that ends in one,
+        a :class:`SelectiveClassifier` around either, or a fitted :class:`DigitReader`.
 
     path : str or path-like
         File to write; one that exists is replaced.
@@ -31,11 +32,12 @@ def save_model(model, path):
     Raises
     ------
     ValueError
-        If `model` is not a fitted classifier, has steps of another package, or a parameter that
-        only code can describe, such as a callback.
+        If `model` is neither a fitted classifier nor a fitted reader, has steps of another package,
+        or a parameter that only code can describe, such as a callback.
 
     OSError
-        If the file cannot be written. The message names it.
+        If the file cannot be written, or the list of allowed codes of a reader cannot be read. The
+        message names it.
 
     See Also
     --------
@@ -49,6 +51,9 @@ def save_model(model, path):
 
     What only a further training needs is not kept: the optimizer's state, callbacks, and requests
     of metadata routing.
+
+    Of a reader, the constraints are kept, too. If `allowed` is the path of a text file, its codes
+    are kept, and the loaded reader has them as a list.
 
     Examples
     --------
@@ -89,7 +94,7 @@ def load_model(path):
     Returns
     -------
     model : estimator instance
-        The fitted classifier or pipeline.
+        The fitted classifier, pipeline or reader.
 
     Raises
     ------
@@ -144,7 +149,10 @@ def _why_not(model):
     for part in parts_of(model):
         if type(part) not in LEARNED:
             return f"{type(part).__name__} is not one of this package's classes"
-    if not is_classifier(model):
+    if isinstance(part, DigitReader):
+        if model is not part:
+            return f"a DigitReader is kept alone, not inside of {type(model).__name__}"
+    elif not is_classifier(model):
         return f"{type(part).__name__} is not a classifier"
     for part in parts_of(model):
         try:

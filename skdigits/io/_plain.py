@@ -8,6 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skdigits.augmentation import Distortion
+from skdigits.numbers import Automaton
 
 MOST_BYTES = 2**24  # of an array of texts
 NUMBERS = r"[<>|=]?(b1|[iu][1248]|f[248])"
@@ -18,8 +19,8 @@ def encode(value):
     """Return JSON's form of a parameter or learned attribute.
 
     What JSON lacks becomes an object of one entry, its kind: tuples, dicts, dtypes, arrays of
-    numbers, texts, dates or such values, infinite numbers. Numbers of numpy become Python's, and a
-    device of torch its name.
+    numbers, texts, dates or such values, infinite numbers, distortions, automata. Numbers of numpy
+    become Python's, and a device of torch its name.
 
     Raises
     ------
@@ -47,6 +48,8 @@ def encode(value):
         return {"array": [value.dtype.str, list(value.shape), as_list]}
     if isinstance(value, Distortion):
         return {"distortion": {name: encode(each) for name, each in value.get_params().items()}}
+    if type(value) is Automaton:
+        return {"automaton": [value.transitions.tolist(), value.accepting.tolist()]}
     if type(value).__module__ == "torch" and type(value).__name__ == "device":
         return str(value)
     raise ValueError(f"{type(value).__name__} is not plain data")
@@ -117,6 +120,7 @@ _DECODERS: dict[str, Callable] = {
     "dict": _dict,
     "dtype": _number_dtype,
     "array": _array,
+    "automaton": lambda content: Automaton(*content),
     "distortion": lambda content: Distortion(
         **{name: decode(value) for name, value in content.items()}
     ),

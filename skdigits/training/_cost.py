@@ -10,6 +10,7 @@ from skdigits.training._batches import DTYPES
 from skdigits.training._devices import undisturbed
 from skdigits.training._state import empty_module
 
+LINE = (32, 256)  # pixels of a line of about ten digits
 PER_VALUE = 10  # multiplications that take as long as a value's way through memory
 
 
@@ -21,9 +22,9 @@ class Cost(NamedTuple):
     tensors : dict of str to tuple
         Shape and name of the dtype of each tensor of its state.
     work : int
-        Multiplications for one image, and `PER_VALUE` for each value that a layer reads or writes.
+        Multiplications for one image or line, and `PER_VALUE` for each value that a layer reads or writes.
     n_values : int
-        Values of the largest layer for one image, unfolded to a matrix.
+        Values of the largest layer for it, unfolded to a matrix.
     """
 
     tensors: dict
@@ -55,7 +56,7 @@ def cost_of(recipe):
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             layer.register_forward_hook(count)
-    shape = recipe["architecture"]["image_shape"]
+    shape = recipe["architecture"].get("image_shape", LINE)
     with torch.inference_mode():
         module(torch.empty(1, 1, *shape, dtype=DTYPES[recipe["precision"]], device="meta"))
     tensors = {
