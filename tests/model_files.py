@@ -10,7 +10,7 @@ from skdigits.io._container import digest_of
 ZEROS = "0" * 64
 REFUSED = (
     r"digits\.safetensors "
-    r"(is|has|holds|lacks|states|describes|does|counts|names|was|accepts) .+[^.]\.$"
+    r"(is|has|holds|lacks|states|describes|does|counts|names|was|accepts|gives) .+[^.]\.$"
 )
 
 

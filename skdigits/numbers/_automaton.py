@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order
 
 from skdigits._utils.wording import brief
 from skdigits.numbers._lattice import Lattice
 
 N_DIGITS = 10
+MOST_STATES = 500_000  # of a product: more take too long for a picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +147,10 @@ def anything():
     return Automaton(np.zeros((1, N_DIGITS), int), np.array([True]))
 
 
+class NothingFits(ValueError):
+    """No number satisfies all constraints."""
+
+
 def intersect(automata):
     """Return the automaton that accepts what all accept.
 
@@ -159,8 +166,10 @@ def intersect(automata):
 
     Raises
     ------
-    ValueError
+    NothingFits
         If no string is accepted by all.
+    ValueError
+        If the product has too many states.
     """
     product = anything()
     for automaton in automata:
@@ -170,17 +179,26 @@ def intersect(automata):
 
 def _product(first, second):
     """Return the automaton of the pairs of states that can be reached."""
-    width = len(second.transitions)
-    pairs = np.zeros(1, np.intp)
-    fresh = pairs
+    numbers, fresh, targets = {0: 0}, np.zeros(1, np.intp), []
     while len(fresh):
-        targets = _next_pairs(first, second, fresh)
-        fresh = np.setdiff1d(targets[targets >= 0], pairs)
-        pairs = np.union1d(pairs, fresh)
-    targets = _next_pairs(first, second, pairs)  # pairs are sorted, so the start remains first
-    transitions = np.where(targets < 0, -1, np.searchsorted(pairs, targets))
-    ones, others = divmod(pairs, width)
-    return Automaton(transitions, first.accepting[ones] & second.accepting[others])
+        targets.append(_next_pairs(first, second, fresh))
+        new = [
+            pair for pair in np.unique(targets[-1]).tolist() if pair not in numbers and pair >= 0
+        ]
+        numbers.update(zip(new, range(len(numbers), len(numbers) + len(new)), strict=True))
+        if len(numbers) > MOST_STATES:
+            raise ValueError(
+                f"All constraints at once need an automaton of more than {MOST_STATES:,} states: "
+                "leave one of them out."
+            )
+        fresh = np.array(new, np.intp)
+    pairs, targets = np.array(list(numbers)), np.concatenate(targets)
+    order = np.argsort(pairs)
+    found = np.searchsorted(pairs, np.maximum(targets, 0), sorter=order)
+    ones, others = divmod(pairs, len(second.transitions))
+    return Automaton(
+        np.where(targets < 0, -1, order[found]), first.accepting[ones] & second.accepting[others]
+    )
 
 
 def _next_pairs(first, second, pairs):
@@ -193,14 +211,17 @@ def _next_pairs(first, second, pairs):
 
 def _trimmed(automaton):
     """Leave out the states from which no number can end."""
-    transitions, useful = automaton.transitions, automaton.accepting
-    while True:
-        more = useful | ((transitions >= 0) & useful[transitions]).any(axis=1)
-        if (more == useful).all():
-            break
-        useful = more
+    transitions, accepting = automaton.transitions, automaton.accepting
+    # Backwards, from one more node that stands for the end of a number.
+    end, ends = len(accepting), np.flatnonzero(accepting)
+    before, digits = np.nonzero(transitions >= 0)
+    edges = np.r_[transitions[before, digits], np.full(len(ends), end)], np.r_[before, ends]
+    graph = csr_array((np.ones(len(edges[0])), edges), shape=(end + 1, end + 1))
+    useful = np.zeros(end + 1, dtype=bool)
+    useful[breadth_first_order(graph, end, return_predecessors=False)] = True
     if not useful[0]:
-        raise ValueError("No number satisfies all constraints at once: relax one of them.")
+        raise NothingFits("No number satisfies all constraints at once: relax one of them.")
+    useful = useful[:-1]
     renumbered = np.where(useful, np.cumsum(useful) - 1, -1)
     kept = transitions[useful]
-    return Automaton(np.where(kept < 0, -1, renumbered[kept]), automaton.accepting[useful])
+    return Automaton(np.where(kept < 0, -1, renumbered[kept]), accepting[useful])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skdigits._utils.wording import brief
-from skdigits.numbers._automaton import Automaton, explore, intersect
+from skdigits.numbers._automaton import Automaton, NothingFits, explore, intersect
 from skdigits.numbers._codes import DIGITS, MAX_LENGTH, automaton_of, read_codes
 
 
@@ -75,7 +75,8 @@ def constraint(
     Raises
     ------
     ValueError
-        If a value makes no sense, or no number satisfies all of them.
+        If a value makes no sense, no number satisfies all of them, or all at once need an
+        automaton of more than 500,000 states.
     OSError
         If the file cannot be read.
     """
@@ -93,7 +94,7 @@ def constraint(
         automata["min_value and max_value"] = between(min_value, max_value)
     try:
         automaton = intersect(automata.values())
-    except ValueError as error:
+    except NothingFits as error:
         together = " together" if len(automata) > 1 else ""
         raise ValueError(
             f"No number satisfies {', '.join(automata)}{together}: relax one of them."

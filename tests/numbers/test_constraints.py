@@ -4,6 +4,7 @@ import copy
 import itertools
 import pickle
 import re
+import time
 
 import numpy as np
 import pytest
@@ -342,3 +343,12 @@ def test_an_automaton_keeps_its_own_arrays():
         automaton.transitions[0, 0] = -1
     for other in (copy.deepcopy(automaton), pickle.loads(pickle.dumps(automaton))):
         assert other.accepts("12")
+
+
+def test_constraints_that_need_too_many_states_together_are_refused_at_once():
+    rng = np.random.default_rng(0)
+    checksum = Automaton(rng.integers(0, 4000, (4000, 10)), rng.random(4000) < 0.5)
+    started = time.process_time()
+    with pytest.raises(ValueError, match="more than 500,000 states: leave one of them out"):
+        constraint(length=(1, 1000), checksum=checksum)
+    assert time.process_time() - started < 3
