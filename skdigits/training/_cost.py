@@ -22,7 +22,8 @@ class Cost(NamedTuple):
     tensors : dict of str to tuple
         Shape and name of the dtype of each tensor of its state.
     work : int
-        Multiplications for one image or line, and `PER_VALUE` for each value that a layer reads or writes.
+        Multiplications for one image or line, and `PER_VALUE` for each value that a layer reads or
+        writes.
     n_values : int
         Values of the largest layer for it, unfolded to a matrix.
     """
