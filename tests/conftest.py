@@ -11,7 +11,10 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import pytest
+from composed import clean_strings
 from sklearn.datasets import load_digits
+
+from skdigits import DigitReader
 
 
 def pytest_collection_modifyitems(items):
@@ -52,6 +55,18 @@ def two_digits(digits):
     """The zeros and ones among the bundled digits, for two-class problems."""
     X, y = digits
     return X[y < 2], y[y < 2]
+
+
+@pytest.fixture(scope="session")
+def numbers(digits):
+    """150 clean pictures of one or two digits, and what stands on them."""
+    return clean_strings(digits, 150, 0)
+
+
+@pytest.fixture(scope="session")
+def number_reader(numbers):
+    """A reader that has learned to read them; not to be changed."""
+    return DigitReader(max_epochs=24, batch_size=15, random_state=0).fit(*numbers)
 
 
 @pytest.fixture(scope="session")

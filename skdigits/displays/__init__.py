@@ -6,6 +6,7 @@ from skdigits.displays._feature_maps import FeatureMapsDisplay
 from skdigits.displays._label_issues import LabelIssuesDisplay
 from skdigits.displays._misclassified import MisclassifiedDisplay
 from skdigits.displays._normalization import NormalizationDisplay
+from skdigits.displays._reading import ReadingDisplay
 from skdigits.displays._risk_coverage import RiskCoverageDisplay
 from skdigits.displays._saliency import SaliencyDisplay
 from skdigits.displays._sample_predictions import SamplePredictionsDisplay
@@ -18,6 +19,7 @@ __all__ = [
     "LabelIssuesDisplay",
     "MisclassifiedDisplay",
     "NormalizationDisplay",
+    "ReadingDisplay",
     "RiskCoverageDisplay",
     "SaliencyDisplay",
     "SamplePredictionsDisplay",

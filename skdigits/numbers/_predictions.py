@@ -155,16 +155,17 @@ class ReadingMixin(BaseEstimator):
         decoding = decode(log_probabilities, constraint.automaton, keep_marks=self.separators)
         free = best_path(log_probabilities, keep_marks=self.separators).text
         if decoding.text is None or decoding.support < FITTING:
-            return Reading("?" * len(free), 0.0, (), free, rejected=True)
+            place = line.box(0, line.image.shape[1])
+            return Reading("?" * len(free), 0.0, (), free, True, place, line=line.image)
         digits = [symbol for symbol in decoding.text if symbol != "."]
-        marginals = [
-            float(row[int(digit)]) for row, digit in zip(decoding.marginals, digits, strict=True)
-        ]
-        boxes = _boxes(line, decoding.spans)
+        columns = _columns(line, decoding.spans)
+        boxes = [line.box(*each) for each in columns]
+        marginals = list(map(tuple, decoding.marginals.tolist()))
+        probabilities = [row[int(digit)] for row, digit in zip(marginals, digits, strict=True)]
         rejected = decoding.confidence < threshold
+        doubtful = [rejected or probability < self.min_probability for probability in probabilities]
         shown = "".join(
-            "?" if rejected or probability < self.min_probability else digit
-            for digit, probability in zip(digits, marginals, strict=True)
+            "?" if doubt else digit for digit, doubt in zip(digits, doubtful, strict=True)
         )
         text = constraint.write("".join(digits), shown)
         if self.separators and constraint.pattern is None and not constraint.codes:
@@ -173,10 +174,11 @@ class ReadingMixin(BaseEstimator):
         return Reading(
             text,
             decoding.confidence,
-            tuple(map(Digit, digits, marginals, boxes)),
+            tuple(map(Digit, digits, probabilities, boxes, doubtful, marginals, columns)),
             free,
             rejected,
             _around(boxes),
+            line=line.image,
         )
 
     def _learn_confidence(self, samples):
@@ -200,12 +202,12 @@ def _look(picture):
         return None, str(error)
 
 
-def _boxes(line, spans):
-    """Return the boxes of the digits that were read at some steps of a line."""
+def _columns(line, spans):
+    """Return the columns of the digits that were read at some steps of a line: all of them."""
     middles = [first + last for first, last in spans]  # columns: a step is two of them
     edges = [0, *((a + b) // 2 for a, b in pairwise(middles))]
     edges.append(line.image.shape[1])
-    return [line.box(first, max(first + 1, last)) for first, last in pairwise(edges)]
+    return [(first, max(first + 1, last)) for first, last in pairwise(edges)]
 
 
 def _around(boxes):

@@ -1,6 +1,8 @@
 """What is said of a picture of a number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from skdigits._utils.wording import percent
 
@@ -18,11 +20,20 @@ class Digit:
         constraints.
     box : tuple of int
         ``(left, top, right, bottom)`` in pixels of the picture; the last two are exclusive.
+    doubtful : bool, default=False
+        Whether "?" stands for it in the text.
+    probabilities : tuple of float, default=()
+        Those of "0" to "9" here, as `probability` is that of the label.
+    columns : tuple of int, default=None
+        ``(first, last)`` in columns of the reading's line; the last is exclusive.
     """
 
     label: str
     probability: float
     box: tuple
+    doubtful: bool = False
+    probabilities: tuple = field(default=(), repr=False)
+    columns: tuple | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,9 @@ class Reading:
         The path of the picture, or its place, as in ``"pictures[3]"``.
     error : str, default=None
         Why the picture could not be read.
+    line : ndarray of uint8 of shape (32, width), default=None
+        The line as the network sees it, levelled and scaled, from 0 for paper to 255 for ink. None
+        if there is no ink.
 
     See Also
     --------
@@ -72,6 +86,7 @@ class Reading:
     box: tuple | None = None
     name: str = "picture"
     error: str | None = None
+    line: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     def __str__(self):
         if self.error is not None:
