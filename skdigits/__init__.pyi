@@ -6,7 +6,7 @@ from .environment import show_versions
 from .io import ModelFileError, load_model, load_pretrained, pretrained_card, save_model
 from .metrics import expected_calibration_error, most_confused
 from .normalizer import Diagnosis, DigitNormalizer
-from .numbers import DigitReader, Reading
+from .numbers import Automaton, Digit, DigitReader, Reading
 from .preprocessing import PixelScaler
 from .reading import Answer, read_digits
 from .selective import SelectiveClassifier
@@ -15,8 +15,10 @@ from .showing import show
 __version__: str
 __all__ = [
     "Answer",
+    "Automaton",
     "CNNDigitClassifier",
     "Diagnosis",
+    "Digit",
     "DigitNormalizer",
     "DigitReader",
     "Distortion",

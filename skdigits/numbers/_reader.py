@@ -139,8 +139,9 @@ class DigitReader(ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimato
     >>> from skdigits import DigitReader
     >>> from skdigits.datasets import compose_strings
     >>> X, y = load_digits(return_X_y=True)
-    >>> pictures, strings = compose_strings(X, y, 40, lengths=3, random_state=0)
-    >>> reader = DigitReader(max_epochs=1, random_state=0).fit(pictures, strings)
+    >>> pictures, strings = compose_strings(X, y, 100, lengths=3, random_state=0)
+    >>> reader = DigitReader(max_epochs=10, batch_size=10, random_state=0)
+    >>> reader = reader.fit(pictures, strings)
     >>> reader.set_params(length=3, min_probability=0).predict(pictures[:5]).shape
     (5,)
     """

@@ -26,6 +26,13 @@ class Digit:
         Those of "0" to "9" here, as `probability` is that of the label.
     columns : tuple of int, default=None
         ``(first, last)`` in columns of the reading's line; the last is exclusive.
+
+    Examples
+    --------
+    >>> from skdigits import Digit
+    >>> digit = Digit("7", 0.93, (12, 4, 30, 41))
+    >>> digit.label, digit.probability
+    ('7', 0.93)
     """
 
     label: str
