@@ -179,12 +179,10 @@ def intersect(automata):
 
 def _product(first, second):
     """Return the automaton of the pairs of states that can be reached."""
-    numbers, fresh, targets = {0: 0}, np.zeros(1, np.intp), []
+    numbers, fresh, parts = {0: 0}, np.zeros(1, np.intp), []
     while len(fresh):
-        targets.append(_next_pairs(first, second, fresh))
-        new = [
-            pair for pair in np.unique(targets[-1]).tolist() if pair not in numbers and pair >= 0
-        ]
+        parts.append(_next_pairs(first, second, fresh))
+        new = [pair for pair in np.unique(parts[-1]).tolist() if pair not in numbers and pair >= 0]
         numbers.update(zip(new, range(len(numbers), len(numbers) + len(new)), strict=True))
         if len(numbers) > MOST_STATES:
             raise ValueError(
@@ -192,7 +190,7 @@ def _product(first, second):
                 "leave one of them out."
             )
         fresh = np.array(new, np.intp)
-    pairs, targets = np.array(list(numbers)), np.concatenate(targets)
+    pairs, targets = np.array(list(numbers)), np.concatenate(parts)
     order = np.argsort(pairs)
     found = np.searchsorted(pairs, np.maximum(targets, 0), sorter=order)
     ones, others = divmod(pairs, len(second.transitions))
