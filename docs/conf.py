@@ -29,6 +29,7 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build", "_ext", "_templates"]
 default_role = "literal"
 nitpicky = True  # every reference leads somewhere
+autodoc_typehints = "none"  # docstrings tell the types
 smartquotes = False
 toc_object_entries_show_parents = "hide"
 
@@ -61,7 +62,7 @@ plot_rcparams = {
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "ignore_pattern": r"benchmarks|train_pretrained",
+    "ignore_pattern": r"benchmarks|train_",
     "abort_on_example_error": True,
     "download_all_examples": False,
     "show_memory": False,
