@@ -16,8 +16,8 @@ QUICK = ["train", "--dataset", "digits", "--epochs", "1", "--output"]
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ("filters=(100000000000,)", "There is not enough memory: .* smaller network"),
-        ("kernel_size=10000001", "There is not enough memory"),
+        ("filters=(1000000000,)", "There is not enough memory: .* smaller network"),
+        ("kernel_size=10000001", "kernel_size=10000001 is too large"),
         ("device=meta", "meta"),
         ("image_shape=(8, '8')", "image_shape|begin with these parameters: TypeError"),
         ("hidden_layer_sizes=(10**9,)", "hidden_layer_sizes"),

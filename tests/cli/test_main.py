@@ -50,7 +50,7 @@ def test_version():
         (["train", "--seed", "-1"], "--seed"),
         (["train", "--set", "learning_rate"], "NAME=VALUE"),
         (["train", "--set", "learning_rat=1"], "there is learning_rate"),
-        (["train", "--set", "callbacks=[]"], "no parameter 'callbacks'"),
+        (["train", "--set", "callbacks=[]"], "callbacks=... is for Python"),
         (
             ["evaluate", "model.safetensors", "--images", "a", "--dataset", "mnist"],
             "exclude each other",
