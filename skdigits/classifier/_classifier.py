@@ -5,7 +5,6 @@ from numbers import Integral, Real
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 
 from skdigits import training
@@ -23,7 +22,7 @@ from skdigits.augmentation import Distortion
 from skdigits.classifier import _auto
 from skdigits.classifier._predictions import PredictionMixin
 from skdigits.classifier._representation import ReprMixin
-from skdigits.training import DTYPES, OPTIMIZERS, EpochTasks, Plan
+from skdigits.training import DTYPES, OPTIMIZERS, EpochTasks, NetHolder, Plan, learned
 
 MOST = 2**31 - 1  # of anything that is counted
 LARGEST = float(np.finfo(np.float32).max)  # of anything that the network computes with
@@ -45,17 +44,9 @@ def _are_blocks(filters):
     )
 
 
-def _learned(net, history, interrupted=False):
-    """Return the attributes that training gives to the estimator."""
-    return {
-        "net_": net,
-        "history_": [*history],
-        "n_epochs_": len(history),
-        "interrupted_": interrupted,
-    }
-
-
-class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseEstimator):
+class CNNDigitClassifier(
+    NetHolder, PredictionMixin, CallbackSupportMixin, ReprMixin, BaseEstimator
+):
     """A convolutional network for images of digits, as a scikit-learn classifier.
 
     Blocks of convolution, batch normalisation and ReLU with max-pooling between them, then a fully
@@ -351,7 +342,7 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
         tasks = EpochTasks(
             self._init_callback_context(max_subtasks=self.max_epochs_),
             self,
-            lambda net: _learned(training.copy_net(net, net.recipe), history),
+            lambda net: learned(training.copy_net(net, net.recipe), history),
             X=X,
             y=y,
             metadata=None if sample_weight is None else {"sample_weight": sample_weight},
@@ -492,12 +483,6 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
             )
         return super().set_params(**params)
 
-    def _random_state(self):
-        """Return the generator; for None a fresh one, as numpy's global one is not ours."""
-        if self.random_state is None:
-            return np.random.RandomState()
-        return check_random_state(self.random_state)
-
     def _choose(self, n_samples, continued):
         """Set what each parameter that may be "auto" means for so many samples.
 
@@ -582,21 +567,10 @@ class CNNDigitClassifier(PredictionMixin, CallbackSupportMixin, ReprMixin, BaseE
 
     def _learn(self, net, train, valid, plan):
         trained = training.fit(net, train, valid, plan)
-        self.__dict__.update(_learned(trained.net, trained.history, trained.interrupted))
+        self.__dict__.update(learned(trained.net, trained.history, trained.interrupted))
         return self
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-    def __getstate__(self):
-        state = dict(super().__getstate__())
-        if "net_" in state:
-            state["net_"] = training.get_state(self.net_)
-        return state
-
-    def __setstate__(self, state):
-        if "net_" in state:
-            state = {**state, "net_": training.from_state(state["net_"])}
-        super().__setstate__(state)

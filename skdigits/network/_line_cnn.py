@@ -51,16 +51,12 @@ class LineCNN(nn.Module):
 
     def forward(self, x):
         """Map bytes of shape (n, 1, 32, w), w even, to logits of shape (n, w / 2, n_symbols)."""
-        return self.each(x) / self.temperature
-
-    def each(self, x):
-        """Return the logits without the temperature."""
         x = x.to(self.temperature.dtype) / 128 - 0.5
         pixels = [x[:, 0, i::STEP, j::STEP] for i in range(STEP) for j in range(STEP)]
         x = torch.stack(pixels, dim=3).permute(0, 3, 1, 2)  # (n, 4, 16, w / 2)
         for convolution in self.convolutions:
             x = convolution(x)
-        return self.output(x)[:, :, 0].transpose(1, 2)
+        return self.output(x)[:, :, 0].transpose(1, 2) / self.temperature
 
     def folded(self):
         """Return a copy for prediction, faster and the same but for rounding."""

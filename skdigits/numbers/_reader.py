@@ -6,7 +6,6 @@ from numbers import Integral, Real
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skdigits import training
@@ -26,7 +25,15 @@ from skdigits.augmentation import Distortion
 from skdigits.normalizer import check_pictures
 from skdigits.numbers._lines import find_lines
 from skdigits.numbers._predictions import SYMBOLS, ReadingMixin
-from skdigits.training import EpochTasks, Plan, Samples, find_device, has_bfloat16
+from skdigits.training import (
+    EpochTasks,
+    NetHolder,
+    Plan,
+    Samples,
+    find_device,
+    has_bfloat16,
+    learned,
+)
 
 ARCHITECTURE = {
     "n_symbols": 1 + len(SYMBOLS),
@@ -37,7 +44,7 @@ N_SHOWN = 300_000  # lines that training shows, if max_epochs is "auto"
 MOST = 2**31 - 1  # of anything that is counted
 
 
-class DigitReader(ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimator):
+class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimator):
     """A reader of handwritten numbers, trained on pictures and strings.
 
     It finds the line of digits in a picture, and a convolutional network with CTC reads it as a
@@ -292,7 +299,7 @@ class DigitReader(ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimato
         tasks = EpochTasks(
             self._init_callback_context(max_subtasks=self.max_epochs_),
             self,
-            lambda net: _learned(training.copy_net(net, net.recipe), history),
+            lambda net: learned(training.copy_net(net, net.recipe), history),
             X=pictures,
             y=strings,
             metadata=None if sample_weight is None else {"sample_weight": sample_weight},
@@ -312,7 +319,7 @@ class DigitReader(ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimato
             verbose=self.verbose,
         )
         trained = training.fit(net, train, valid, plan)
-        self.__dict__.update(_learned(trained.net, trained.history, trained.interrupted))
+        self.__dict__.update(learned(trained.net, trained.history, trained.interrupted))
         self._learn_confidence(train if valid is None else valid)
         return self
 
@@ -344,12 +351,6 @@ class DigitReader(ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimato
         self._learn_confidence(samples)
         return self
 
-    def _random_state(self):
-        """Return the generator; for None a fresh one, as numpy's global one is not ours."""
-        if self.random_state is None:
-            return np.random.RandomState()
-        return check_random_state(self.random_state)
-
     def _choose_precision(self):
         if self.precision != "auto":
             return self.precision
@@ -371,16 +372,9 @@ class DigitReader(ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimato
         return samples.take(order[n_valid:]), valid
 
     def __getstate__(self):
-        state = dict(super().__getstate__())
+        state = super().__getstate__()
         state.pop("_made", None)
-        if "net_" in state:
-            state["net_"] = training.get_state(self.net_)
         return state
-
-    def __setstate__(self, state):
-        if "net_" in state:
-            state = {**state, "net_": training.from_state(state["net_"])}
-        super().__setstate__(state)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -388,16 +382,6 @@ class DigitReader(ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimato
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
-
-
-def _learned(net, history, interrupted=False):
-    """Return the attributes that training gives to the estimator."""
-    return {
-        "net_": net,
-        "history_": [*history],
-        "n_epochs_": len(history),
-        "interrupted_": interrupted,
-    }
 
 
 def _encode(strings):

@@ -106,7 +106,7 @@ class Reader:
                 "SelectiveClassifier, which rejects by itself."
             )
         if max_error_rate is not None and not (
-            isinstance(max_error_rate, Real) and 0 < max_error_rate < 1  # type: ignore[operator]
+            isinstance(max_error_rate, Real) and 0 < max_error_rate < 1  # type: ignore[operator] # Real has no <
         ):
             raise ValueError(
                 f"max_error_rate is between 0 and 1 (0.01 means 1 %), not {max_error_rate!r}."

@@ -5,6 +5,7 @@ from skdigits.training._callbacks import EpochTasks, is_callback
 from skdigits.training._cost import cost_of
 from skdigits.training._devices import find_device, has_bfloat16
 from skdigits.training._fit import Plan, fit
+from skdigits.training._holder import NetHolder, learned
 from skdigits.training._line_net import calibrate_lines
 from skdigits.training._samples import Samples, encode, hold_out
 from skdigits.training._state import OPTIMIZERS, copy_net, from_state, get_state, new_net
@@ -13,6 +14,7 @@ __all__ = [
     "DTYPES",
     "OPTIMIZERS",
     "EpochTasks",
+    "NetHolder",
     "Plan",
     "Samples",
     "calibrate_lines",
@@ -26,5 +28,6 @@ __all__ = [
     "has_bfloat16",
     "hold_out",
     "is_callback",
+    "learned",
     "new_net",
 ]

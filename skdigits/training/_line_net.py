@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from torch.utils.data import Dataset
 
 from skdigits.network import LineCNN
+from skdigits.training._batches import Batches
 from skdigits.training._devices import undisturbed
 from skdigits.training._net import Net
 
@@ -36,7 +37,7 @@ class ResidentLines(Dataset):
         return len(self.lines)
 
 
-class LineBatches:
+class LineBatches(Batches):
     """Batches of lines of similar width, anew and in a new order each time it is iterated.
 
     Parameters
@@ -49,15 +50,6 @@ class LineBatches:
     distort : RandomDistortion or None, default=None
         Distorts the lines.
     """
-
-    def __init__(self, dataset, batch_size, generator=None, distort=None):
-        self.dataset = dataset
-        self.n_batches = math.ceil(len(dataset) / batch_size)
-        self.generator = generator
-        self.distort = distort
-
-    def __len__(self):
-        return self.n_batches
 
     def __iter__(self):
         data, order = self.dataset, np.arange(len(self.dataset))

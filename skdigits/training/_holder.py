@@ -1,0 +1,38 @@
+"""What all estimators share that hold a trained net."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+
+from skdigits.training._state import from_state, get_state
+
+
+class NetHolder(BaseEstimator):
+    """An estimator whose `net_` is kept as plain arrays in copies and pickles."""
+
+    def _random_state(self):
+        """Return the generator; for None a fresh one, as numpy's global one is not ours."""
+        if self.random_state is None:
+            return np.random.RandomState()
+        return check_random_state(self.random_state)
+
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        if "net_" in state:
+            state["net_"] = get_state(self.net_)
+        return state
+
+    def __setstate__(self, state):
+        if "net_" in state:
+            state = {**state, "net_": from_state(state["net_"])}
+        super().__setstate__(state)
+
+
+def learned(net, history, interrupted=False):
+    """Return the attributes that training gives to the estimator."""
+    return {
+        "net_": net,
+        "history_": [*history],
+        "n_epochs_": len(history),
+        "interrupted_": interrupted,
+    }
