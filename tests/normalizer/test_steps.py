@@ -6,7 +6,7 @@ import pytest
 from skdigits import DigitNormalizer
 from skdigits.datasets import fetch_mnist
 
-SHAPES = [(1, 1), (1, 10), (2, 3), (3, 60), (8, 8), (28, 28), (40, 40), (41, 41), (60, 90)]
+SHAPES = [(1, 1), (2, 10), (2, 3), (3, 60), (8, 8), (28, 28), (40, 40), (41, 41), (60, 90)]
 
 
 def pictures(height, width):
