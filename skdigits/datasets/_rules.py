@@ -24,10 +24,10 @@ def _draw_cell(pen, writing, chance):
     height, width = writing.ink.shape
     fall, lean = chance.gauss(0, 0.012) * width, chance.gauss(0, 0.6)
     if chance.random() < 0.7:
-        y = writing.top + HEIGHT + chance.uniform(-8, 12)
+        y = writing.top + HEIGHT + chance.uniform(-12, 12)
         _draw_rule(pen, (0, y), (width, y + fall), chance)
     if chance.random() < 0.4:
-        y = writing.top + chance.uniform(-14, 2)
+        y = writing.top + chance.uniform(-14, 4)
         _draw_rule(pen, (0, y), (width, y + fall), chance)
     if chance.random() < 0.4:
         x = chance.uniform(0, left - 2)

@@ -108,7 +108,7 @@ def _choose_mark(n, chance):
     """Return a mark behind one of `n` digits: a point at the end, or any between two."""
     kind = chance.choices(list(MARKS), list(MARKS.values()))[0] if n > 1 else "end"
     after = n - 1 if kind == "end" else chance.randrange(n - 1)
-    length = chance.uniform(5, 10) if kind == "dash" else chance.uniform(4, 10)
+    length = chance.uniform(5, 10) if kind == "dash" else chance.uniform(4, 15)
     space = length + chance.uniform(3, 7) if kind == "dash" else chance.uniform(2, 9)
     return Mark(kind, after, length, space)
 
@@ -179,7 +179,7 @@ def _draw_mark(canvas, mark, x, y, edges, slant, chance):
         x1, y1 = at + chance.uniform(2, 5), baseline - HEIGHT / 2 + chance.uniform(-2, 3)
         x2, y2 = x1 + mark.length, y1 + chance.uniform(-1, 1)
     elif mark.kind == "comma":
-        x1, y1 = foot + chance.uniform(1.5, 6), baseline + chance.uniform(-4, 2)
+        x1, y1 = foot + chance.uniform(1.5, 6), baseline + chance.uniform(-6, 2)
         x2, y2 = x1 + slant * mark.length - chance.uniform(-0.5, 2.5), y1 + mark.length
     else:
         x1, y1 = foot + chance.uniform(1.5, 6), baseline - chance.uniform(-1, 4)

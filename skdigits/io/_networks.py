@@ -14,7 +14,7 @@ MOST = {"pixels": 2**20, "patch_size": 64, "kernel_size": 31, "layers": 200, "cl
 LEAST_WORK, LEAST_VALUES = 10**9, 4 * 10**6  # for an image, whatever the size of the file
 PER_BYTE = 500, 2  # of a larger file
 LARGEST = float(np.finfo(np.float32).max)  # of a weight, whatever the precision
-N_SYMBOLS = 12  # of a line: the blank, ten digits and the decimal mark
+N_SYMBOLS = 13  # of a line: the blank, ten digits, the decimal mark and what is no digit
 MOST_BLOCKS = 4  # each halves the 16 rows of patches
 TOO_LARGE = "describes a network that is too large"
 

@@ -11,6 +11,7 @@ from skdigits.numbers._constraints import of_length
 from skdigits.numbers._lattice import BEST, LOG_SUM, N_ROWS, SUM, Edges, Lattice, Semiring
 
 MARK = 11  # the column of the decimal mark
+OTHER = 12  # and that of what is no digit
 _ANYTHING = anything()
 _FAINT = 1e-280  # what is lost to underflow in a sum of probabilities is far smaller
 
@@ -109,6 +110,32 @@ def decode(log_probs, automaton, *, keep_marks=False):
 def best_path(log_probs, *, keep_marks=False):
     """Find the best string of digits without any constraint, see `decode`."""
     return decode(log_probs, _ANYTHING, keep_marks=keep_marks)
+
+
+def without_others(log_probs):
+    """Split off the probability that something is no digit.
+
+    Parameters
+    ----------
+    log_probs : ndarray of shape (n_steps, 13)
+        As for `decode`; the last column is that of letters, signs and scribbles.
+
+    Returns
+    -------
+    log_probs : ndarray of shape (n_steps, 12)
+        What the others are if that is read nowhere.
+    log_number : ndarray of shape (n_steps,)
+        Logarithm of the probability that it is not read at each step.
+    """
+    log_number = np.log1p(-np.minimum(np.exp(log_probs[:, OTHER]), 1 - 1e-7))
+    return log_probs[:, :OTHER] - log_number[:, None], log_number
+
+
+def confidence_among_all(decoding, log_number):
+    """Return the share of a text among all accepted numbers and all that is no number."""
+    number = float(np.exp(log_number.sum()))
+    accepted = number * decoding.support
+    return decoding.confidence * accepted / (accepted + 1 - number) if accepted else 0.0
 
 
 def _checked(log_probs):

@@ -9,12 +9,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdigits.normalizer import check_pictures, read_picture
 from skdigits.numbers._constraints import constraint
-from skdigits.numbers._decoding import best_path, decode
+from skdigits.numbers._decoding import best_path, confidence_among_all, decode, without_others
 from skdigits.numbers._lines import find_line
 from skdigits.numbers._reading import Digit, Reading
 from skdigits.selective import choose_threshold
 
-SYMBOLS = "0123456789."
+SYMBOLS = "0123456789.?"  # "?" for what is no digit
 KNOWN = ("length", "pattern", "allowed", "checksum", "min_value", "max_value")
 CHUNK = 32  # pictures that are read at a time
 FITTING = 1e-6  # least probability of all numbers together that satisfy the constraints
@@ -152,17 +152,24 @@ class ReadingMixin(BaseEstimator):
                 yield self._reading(line, next(found), constraint, threshold)
 
     def _reading(self, line, log_probabilities, constraint, threshold):
+        log_probabilities, log_number = without_others(log_probabilities)
         decoding = decode(log_probabilities, constraint.automaton, keep_marks=self.separators)
         free = best_path(log_probabilities, keep_marks=self.separators).text
         if decoding.text is None or decoding.support < FITTING:
             place = line.box(0, line.image.shape[1])
-            return Reading("?" * len(free), 0.0, (), free, True, place, line=line.image)
+            length = constraint.automaton._lattice.length or len(free) or 1
+            return Reading("?" * length, 0.0, (), free, True, place, line=line.image)
         digits = [symbol for symbol in decoding.text if symbol != "."]
         columns = _columns(line, decoding.spans)
         boxes = [line.box(*each) for each in columns]
-        marginals = list(map(tuple, decoding.marginals.tolist()))
+        here = [np.exp(log_number[first // 2 : last // 2].sum()) for first, last in columns]
+        marginals = [
+            tuple((row * share).tolist())
+            for row, share in zip(decoding.marginals, here, strict=True)
+        ]
         probabilities = [row[int(digit)] for row, digit in zip(marginals, digits, strict=True)]
-        rejected = decoding.confidence < threshold
+        confidence = confidence_among_all(decoding, log_number)
+        rejected = confidence < threshold
         doubtful = [rejected or probability < self.min_probability for probability in probabilities]
         shown = "".join(
             "?" if doubt else digit for digit, doubt in zip(digits, doubtful, strict=True)
@@ -173,7 +180,7 @@ class ReadingMixin(BaseEstimator):
             text = "".join(s if s == "." else next(remaining) for s in decoding.text)
         return Reading(
             text,
-            decoding.confidence,
+            confidence,
             tuple(map(Digit, digits, probabilities, boxes, doubtful, marginals, columns)),
             free,
             rejected,
@@ -186,9 +193,10 @@ class ReadingMixin(BaseEstimator):
         lines = list(samples.images[:N_HELD_OUT])
         pairs = []
         for found, label in zip(self.net_.log_probabilities(lines), samples.y, strict=False):
-            decoding = best_path(found)
+            log_probabilities, log_number = without_others(found)
+            decoding = best_path(log_probabilities)
             text = "".join(SYMBOLS[position - 1] for position in label).replace(".", "")
-            pairs.append((decoding.confidence, decoding.text == text))
+            pairs.append((confidence_among_all(decoding, log_number), decoding.text == text))
         confidence, is_right = zip(*pairs, strict=True)
         self.held_out_confidence_ = np.array(confidence, dtype=np.float32)
         self.held_out_right_ = np.array(is_right)
@@ -204,6 +212,8 @@ def _look(picture):
 
 def _columns(line, spans):
     """Return the columns of the digits that were read at some steps of a line: all of them."""
+    if not spans:
+        return []
     middles = [first + last for first, last in spans]  # columns: a step is two of them
     edges = [0, *((a + b) // 2 for a, b in pairwise(middles))]
     edges.append(line.image.shape[1])

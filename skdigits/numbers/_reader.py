@@ -247,7 +247,8 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
             needs no memory for all of them.
         strings : array-like of str of shape (n_pictures,)
             What stands on each: digits from left to right, and decimal marks, if they are to be
-            learned, as "." or ",". An empty string says that there is no number.
+            learned, as "." or ",". A "?" stands for a letter, a sign or a scribble that is no
+            digit; an empty string says that there is nothing to read.
         sample_weight : array-like of shape (n_pictures,), default=None
             What each picture counts. None means 1.
 
@@ -394,7 +395,7 @@ def _encode(strings):
         if text is None or set(text) - set(SYMBOLS):
             raise ValueError(
                 f"strings[{index}] is {brief(string)}: give digits as text, with decimal marks as "
-                '"." or ",".'
+                '"." or "," and "?" for what is no digit.'
             )
         labels[index] = np.array([1 + SYMBOLS.index(symbol) for symbol in text], dtype=int)
     return labels

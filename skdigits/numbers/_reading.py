@@ -23,7 +23,8 @@ class Digit:
     doubtful : bool, default=False
         Whether "?" stands for it in the text.
     probabilities : tuple of float, default=()
-        Those of "0" to "9" here, as `probability` is that of the label.
+        Those of "0" to "9" here, as `probability` is that of the label. What they lack of 1 is
+        that of a letter, a sign or a scribble.
     columns : tuple of int, default=None
         ``(first, last)`` in columns of the reading's line; the last is exclusive.
 
@@ -53,8 +54,8 @@ class Reading:
         The number, with "?" for each digit that is too uncertain; all "?" if `rejected`; empty if
         there is no number.
     confidence : float
-        Probability of the most probable number, in [0, 1], among all that satisfy the constraints;
-        0 if none does.
+        Probability of the most probable number, in [0, 1], among all that satisfy the constraints
+        and that there is no number; 0 if none satisfies them.
     digits : tuple of Digit, default=()
         From left to right, those of the most probable number.
     best_unconstrained : str, default=""

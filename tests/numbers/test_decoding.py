@@ -9,7 +9,7 @@ import pytest
 
 from skdigits.numbers._automaton import Automaton, anything
 from skdigits.numbers._constraints import constraint
-from skdigits.numbers._decoding import best_path, decode
+from skdigits.numbers._decoding import best_path, confidence_among_all, decode, without_others
 
 
 def random_log_probs(seed, n_steps, symbols, n_symbols=12, scale=2.0):
@@ -248,3 +248,33 @@ def test_what_is_no_logarithm_of_a_probability_is_refused(value):
     log_probs[1, 1] = value
     with pytest.raises(ValueError, match="NaN or values above 0"):
         best_path(log_probs)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_no_digit_lowers_the_confidence(seed):
+    log_probs = random_log_probs(seed, 5, [0, 1, 2, 12], n_symbols=13, scale=1.0)
+    automaton = random_automaton(seed, 3)
+    digits, log_number = without_others(log_probs)
+    decoding = decode(digits, automaton)
+    numbers, text = 0.0, 0.0
+    others = 1 - sum(
+        np.exp(sum(log_probs[range(5), path])) for path in itertools.product([0, 1, 2], repeat=5)
+    )
+    for path in itertools.product([0, 1, 2], repeat=5):
+        read = text_of(path, keep_marks=False)
+        if automaton.accepts(read):
+            probability = np.exp(sum(log_probs[range(5), path]))
+            numbers += probability
+            text += probability * (read == decoding.text)
+    found = confidence_among_all(decoding, log_number)
+    assert found == pytest.approx(text / (numbers + others) if numbers else 0)
+
+
+def test_a_step_that_is_surely_no_digit_does_not_spoil_the_sums():
+    log_probs = np.full((4, 13), -np.inf)
+    log_probs[:, 0] = 0
+    log_probs[2] = -50.0
+    log_probs[2, 12] = 0
+    digits, log_number = without_others(log_probs)
+    assert np.isfinite(log_number).all()
+    assert confidence_among_all(best_path(digits), log_number) < 1e-6

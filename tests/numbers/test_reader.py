@@ -359,3 +359,14 @@ def test_strange_pictures_are_answered(fitted, picture):
     reading = fitted.read(picture)
     assert 0 <= reading.confidence <= 1
     assert set(reading.text) <= set("0123456789?")
+
+
+def test_it_learns_what_is_no_digit(reader, numbers, unseen):
+    """Digits that are mirrored from top to bottom."""
+    turned = [picture[::-1] for picture in numbers[0][:60]]
+    pictures = [*numbers[0], *turned]
+    strings = [*numbers[1], *("?" * len(string) for string in numbers[1][:60])]
+    reader.set_params(max_epochs=30, random_state=0).fit(pictures, strings)
+    sure = [reading.confidence for reading in reader.read_many(unseen[0])]
+    unsure = [reading.confidence for reading in reader.read_many(turned)]
+    assert np.median(unsure) < 0.1 < np.median(sure)
