@@ -3,7 +3,14 @@ from .augmentation import Distortion
 from .classifier import CNNDigitClassifier, presets
 from .diagnosing import Finding, diagnose
 from .environment import show_versions
-from .io import ModelFileError, load_model, load_pretrained, pretrained_card, save_model
+from .io import (
+    ModelFileError,
+    load_model,
+    load_pretrained,
+    load_reader,
+    pretrained_card,
+    save_model,
+)
 from .metrics import expected_calibration_error, most_confused
 from .normalizer import Diagnosis, DigitNormalizer
 from .numbers import Automaton, Digit, DigitReader, Reading
@@ -33,6 +40,7 @@ __all__ = [
     "expected_calibration_error",
     "load_model",
     "load_pretrained",
+    "load_reader",
     "most_confused",
     "presets",
     "pretrained_card",

@@ -1,4 +1,4 @@
-"""The network that comes with the package."""
+"""The networks that come with the package."""
 
 import json
 import warnings
@@ -62,6 +62,38 @@ def load_pretrained(*, max_error_rate=None):
             "images were held out, too few to show it. Ask for a larger one."
         )
     return selective
+
+
+def load_reader():
+    """Return a reader of handwritten numbers that needs no training.
+
+    Returns
+    -------
+    reader : DigitReader
+        Fitted, with all parameters at their defaults but those of its training. What is known of
+        the numbers can be set by ``set_params``.
+
+    See Also
+    --------
+    load_pretrained : Reads single digits.
+    DigitReader.calibrate : Makes its confidences right for pictures of your own.
+
+    Notes
+    -----
+    It has learned from numbers composed of MNIST's training images and of the digits of handwriting
+    fonts; :doc:`/pretrained` says how, and what it can. Each call gives a reader of its own.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skdigits import load_reader
+    >>> from skdigits.datasets import compose_strings
+    >>> pictures, strings = compose_strings(*load_digits(return_X_y=True), 100, random_state=0)
+    >>> reader = load_reader()
+    >>> reader.score(pictures, strings) > 0.5
+    True
+    """
+    return load_model(WEIGHTS / "reader.safetensors")
 
 
 def pretrained_card():

@@ -120,6 +120,10 @@ class Reader:
                 f"model is of type {type(model).__name__}, but a classifier was expected: "
                 "load_model opens the file of one."
             )
+        if hasattr(model, "read_many"):
+            raise ValueError(
+                f"{type(model).__name__} reads numbers, not single digits: use its read_many."
+            )
         check_is_fitted(model)
         self.reject_unlike = max_error_rate is not None
         self.keep_diagnoses = keep_diagnoses

@@ -21,7 +21,16 @@ from model_files import (
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 
-from skdigits import DigitReader, Distortion, ModelFileError, load_model, save_model
+from skdigits import (
+    DigitReader,
+    Distortion,
+    ModelFileError,
+    diagnose,
+    load_model,
+    read_digits,
+    save_model,
+    show,
+)
 from skdigits.io._plain import decode
 from skdigits.numbers import Automaton
 from skdigits.training import cost_of
@@ -401,3 +410,13 @@ def test_wide_filters_that_training_could_give_are_kept(reader, file):
     rebuild(filters=blocks([16], [16, 16], [16]), context={"tuple": []})(tensors, description)
     write(file, tensors, description)
     assert load_model(file).read(np.zeros((40, 40))).text == ""
+
+
+def test_its_file_is_no_classifier_s(file, numbers):
+    loaded = load_model(file)
+    with pytest.raises(ValueError, match="DigitReader reads numbers, not single digits: use its"):
+        read_digits(numbers[0][:2], loaded)
+    with pytest.raises(ValueError, match="DigitReader reads numbers, not single digits: use its"):
+        show(numbers[0][0], loaded)
+    with pytest.raises(TypeError, match="DigitReader is no classifier"):
+        diagnose(loaded, numbers[0], numbers[1])
