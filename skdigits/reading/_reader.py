@@ -120,9 +120,9 @@ class Reader:
                 f"model is of type {type(model).__name__}, but a classifier was expected: "
                 "load_model opens the file of one."
             )
-        if hasattr(model, "read_many"):
+        if (reader := first_with("read_many", model)) is not None:
             raise ValueError(
-                f"{type(model).__name__} reads numbers, not single digits: use its read_many."
+                f"{type(reader).__name__} reads numbers, not single digits: use its read_many."
             )
         check_is_fitted(model)
         self.reject_unlike = max_error_rate is not None
