@@ -8,7 +8,7 @@ from skdigits.normalizer._normalizer import (
     with_normalizer,
     without_normalizer,
 )
-from skdigits.normalizer._pictures import read_image, read_picture
+from skdigits.normalizer._pictures import read_image, read_picture, read_with_shape
 from skdigits.normalizer._sources import check_pictures
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "find_normalizer",
     "read_image",
     "read_picture",
+    "read_with_shape",
     "with_normalizer",
     "without_normalizer",
 ]

@@ -57,6 +57,11 @@ def read_picture(source, longest=1024):
         If there is no such picture, or it is damaged, animated, empty or too large: a file may
         have 64 million pixels, 48 million as progressive JPEG, or 16 million as WebP.
     """
+    return read_with_shape(source, longest)[0]
+
+
+def read_with_shape(source, longest=1024):
+    """Return a picture's grey levels, as of `read_picture`, and its height and width in full."""
     while isinstance(source, Mapping):
         source = _find_in(source)
     if is_file(source):
@@ -95,7 +100,7 @@ def read_image(path, shape):
                 f"{name} has {image.width}x{image.height} pixels instead of {shape[1]}x{shape[0]}: "
                 "give images of that size."
             )
-        grey = _from_pillow(image, max(shape), name)
+        grey, _ = _from_pillow(image, max(shape), name)
     return np.rint(255 * grey).astype(np.uint8).ravel()
 
 
@@ -135,7 +140,8 @@ def _from_array(source, longest):
         array = array.transpose(1, 2, 0)  # as torch has it
     if array.ndim == 3 and array.shape[2] not in CHANNELS:
         raise ValueError(f"An image has 1, 3 or 4 channels, first or last, got {array.shape}.")
-    return reduce_to(to_grey(*split_opacity(to_unit(array[None])[0])), longest)
+    grey = to_grey(*split_opacity(to_unit(array[None])[0]))
+    return reduce_to(grey, longest), grey.shape
 
 
 def _no_picture(source):
@@ -158,7 +164,11 @@ def _from_pillow(image, longest, name="The image", *, draft=False):
 
 
 def _decode(image, longest, draft):
-    """Return grey levels, converted in bands so that the picture is in memory only once."""
+    """Return grey levels, converted in bands so that the picture is in memory only once.
+
+    With them comes the shape of the whole picture, upright.
+    """
+    whole = np.broadcast_to(np.uint8(0), image.size[::-1])
     if draft:  # a JPEG is decoded at half size or less; the user's own image would stay so
         image.draft("RGB", (longest, longest))
     image.load()
@@ -166,7 +176,7 @@ def _decode(image, longest, draft):
     factor = -(-max(image.size) // longest)
     words = image.mode.startswith(("I", "F"))
     grey = _decode_numbers(image, factor) if words else _decode_colours(image, factor)
-    return np.ascontiguousarray(turn(grey))  # not before: it is small now
+    return np.ascontiguousarray(turn(grey)), turn(whole).shape  # not before: it is small now
 
 
 def _decode_colours(image, factor):

@@ -1,12 +1,12 @@
 """A line of digits, found in a picture and brought to the height that the network reads."""
 
-from dataclasses import dataclass
-from math import cos, radians, sin
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
 
 from skdigits.normalizer import find_ink, read_picture
+from skdigits.numbers._levelling import rotation
 from skdigits.numbers._parts import beside_the_heaviest, find_parts, heights, without_blocks
 
 HEIGHT, INNER = 32, 24  # pixels: of a line, and of its digits
@@ -26,21 +26,16 @@ class Line:
         From 0 for paper to 255 for ink; the width is even.
     columns : ndarray of int of shape (width,)
         Which column of the scaled line, with its gaps, each column is.
-    left, top, scale : float
-        Place of the scaled line in the levelled picture, and pixels of it for one of the picture.
-    angle : float
-        By which the picture was turned to level the line, in degrees.
-    shapes : tuple of tuple of int
-        Of the picture and of the levelled one.
+    to_picture : ndarray of shape (3, 3)
+        Homography from places in the scaled line to those in the picture, as (x, y, 1).
+    shape : tuple of int
+        Height and width of the picture.
     """
 
     image: np.ndarray
     columns: np.ndarray
-    left: float
-    top: float
-    scale: float
-    angle: float
-    shapes: tuple
+    to_picture: np.ndarray
+    shape: tuple
 
     def box(self, first, last):
         """Return the box of the ink in some columns, in pixels of the picture.
@@ -61,20 +56,42 @@ class Line:
             first, last = first + columns[0], first + columns[-1] + 1
         else:
             rows = np.arange(MARGIN, HEIGHT - MARGIN)
-        x = self.left + np.array([self.columns[first], self.columns[last - 1] + 1]) / self.scale
-        y = self.top + np.array([rows[0], rows[-1] + 1]) / self.scale
-        (height, width), (turned_height, turned_width) = self.shapes
-        x, y = np.meshgrid(x - turned_width / 2, y - turned_height / 2)
-        turn = radians(self.angle)
-        corners = (
-            x * cos(turn) - y * sin(turn) + width / 2,
-            x * sin(turn) + y * cos(turn) + height / 2,
-        )
-        limits = [
+        x = self.columns[first], self.columns[last - 1] + 1
+        corners = [(x_, y, 1) for x_ in x for y in (rows[0], rows[-1] + 1)]
+        across, down, depth = self.to_picture @ np.transpose(corners)
+        (left, right), (top, bottom) = (
             (max(0, int(along.min())), min(side, int(np.ceil(along.max()))))
-            for along, side in zip(corners, (width, height), strict=True)
-        ]
-        return limits[0][0], limits[1][0], limits[0][1], limits[1][1]
+            for along, side in zip(
+                np.round([across / depth, down / depth], 6), self.shape[::-1], strict=True
+            )
+        )
+        return left, top, right, bottom
+
+    def within(self, to_picture, shape):
+        """Return the line as one of a larger picture, which this one was taken from.
+
+        Parameters
+        ----------
+        to_picture : ndarray of shape (3, 3)
+            Homography from places in this picture to those in the larger one.
+        shape : tuple of int
+            Height and width of the larger one.
+
+        Returns
+        -------
+        line : Line
+        """
+        return replace(self, to_picture=to_picture @ self.to_picture, shape=shape)
+
+    def enlarged(self, shape):
+        """Return the line as one of the picture before that was reduced from this shape."""
+        down, across = np.divide(shape, self.shape)
+        return self.within(np.diag([across, down, 1.0]), shape)
+
+    @property
+    def scale(self):
+        """Pixels of the line for one of the picture."""
+        return 1 / np.hypot(*self.to_picture[:2, 0])
 
 
 def find_line(grey, ink="auto"):
@@ -96,10 +113,23 @@ def find_line(grey, ink="auto"):
         None where there is no ink.
     """
     found = without_blocks(find_ink(grey[None], ink).ink[0])
-    if not found.any():
-        return None
-    parts, angle = find_parts(found), 0.0
-    level = Image.fromarray(np.rint(255 * found).astype(np.uint8))
+    return line_of(found) if found.any() else None
+
+
+def line_of(ink):
+    """Return the line of the heaviest ink, see `find_line`.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width)
+        From 0 for paper to 1 for the strongest ink; not empty.
+
+    Returns
+    -------
+    line : Line
+    """
+    parts, angle = find_parts(ink), 0.0
+    level = Image.fromarray(np.rint(255 * ink).astype(np.uint8))
     if abs(skew := _skew(parts)) >= LEAST_SKEW:
         angle = skew
         level = level.rotate(angle, Image.Resampling.BILINEAR, expand=True)
@@ -119,8 +149,10 @@ def find_line(grey, ink="auto"):
     # The root lifts faint strokes beside strong ones.
     image = np.rint(np.sqrt(np.asarray(line) * np.float32(255))).astype(np.uint8)
     columns = _without_gaps(parts, box[0], scale, width)
-    shapes = grey.shape, (level.height, level.width)
-    return Line(image[:, columns], columns, box[0], box[1], scale, angle, shapes)
+    to_picture = rotation(angle, level.size[::-1], ink.shape) @ np.array(
+        [[1 / scale, 0, box[0]], [0, 1 / scale, box[1]], [0, 0, 1]]
+    )
+    return Line(image[:, columns], columns, to_picture, ink.shape)
 
 
 def find_lines(pictures):

@@ -67,6 +67,21 @@ def heights(parts):
     return parts[:, 2] - parts[:, 0]
 
 
+def widths(parts):
+    """Return the widths of parts."""
+    return parts[:, 3] - parts[:, 1]
+
+
+def middles(parts):
+    """Return x and y of the middles of parts, an array of shape (n_parts, 2)."""
+    return np.column_stack([parts[:, 1] + parts[:, 3], parts[:, 0] + parts[:, 2]]) / 2
+
+
+def around(parts):
+    """Return top, left, bottom and right of all parts together."""
+    return [*parts[:, :2].min(0), *parts[:, 2:4].max(0)]
+
+
 def beside_the_heaviest(parts):
     """Return the parts that stand in a line with the heaviest one, and its top and bottom.
 
@@ -97,20 +112,20 @@ def _without_rules(marked):
     """Return marked pixels without those of long straight lines, unless strokes cross there."""
     height, width = marked.shape
     long = round(min(max(0.5 * width, 1.5 * height), 0.85 * width))
-    across = _runs(marked, long, axis=1)
-    down = _runs(marked, round(0.85 * height), axis=0)
+    across = runs(marked, long, axis=1)
+    down = runs(marked, round(0.85 * height), axis=0)
     free = marked & ~across
-    free |= marked & ~down & _closed(free, max(5, round(0.12 * height)), axis=0)
-    free &= ~down | _closed(free & ~down, 5, axis=1)
+    free |= marked & ~down & closed(free, max(5, round(0.12 * height)), axis=0)
+    free &= ~down | closed(free & ~down, 5, axis=1)
     return free if free.sum() >= 0.1 * marked.sum() else marked
 
 
-def _runs(marked, length, axis):
+def runs(marked, length, axis):
     """Return pixels on runs of at least so many marked ones, which may lean by a pixel."""
     wide = ndimage.maximum_filter1d(marked, 3, axis=1 - axis)
     return ndimage.maximum_filter1d(ndimage.minimum_filter1d(wide, length, axis), length, axis)
 
 
-def _closed(marked, size, axis):
+def closed(marked, size, axis):
     """Fill gaps of less than so many pixels along an axis."""
     return ndimage.minimum_filter1d(ndimage.maximum_filter1d(marked, size, axis), size, axis)

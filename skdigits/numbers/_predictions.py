@@ -1,16 +1,20 @@
 """What a fitted reader says of pictures."""
 
+from dataclasses import replace
 from itertools import islice, pairwise
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from skdigits.normalizer import check_pictures, read_picture
+from skdigits._utils.wording import brief
+from skdigits.normalizer import check_pictures, read_with_shape
 from skdigits.numbers._constraints import constraint
 from skdigits.numbers._decoding import best_path, confidence_among_all, decode, without_others
 from skdigits.numbers._lines import find_line
+from skdigits.numbers._pages import LONGEST_PAGE, find_numbers
 from skdigits.numbers._reading import Digit, Reading
 from skdigits.selective import choose_threshold
 
@@ -90,8 +94,75 @@ class ReadingMixin(BaseEstimator):
             If the picture cannot be read.
         """
         check_is_fitted(self)
-        line = find_line(read_picture(picture))
-        return next(self._readings([line], self._constraint(), self._threshold()))
+        return next(self._readings([_line_in(picture)], self._constraint(), self._threshold()))
+
+    def read_page(self, picture, *, gap=1.8):
+        """Read all numbers on a page: a sheet, a column, a table, a form.
+
+        The page may be turned by up to 15 degrees and photographed at an angle. What is known of
+        numbers, "?" and `max_error_rate` hold for each number, as in `read`.
+
+        Digits that stand closer than `gap` are one number. So are those in the boxes of a form that
+        hold one digit each; if most boxes hold several, as in a table, each box is a number.
+
+        Parameters
+        ----------
+        picture : path, open file, PIL image or array
+            What :class:`DigitNormalizer` takes. Its digits should be 12 pixels high or more when
+            its longer side is 2,048 pixels.
+        gap : float, default=1.8
+            Distance from which on two neighbours in a line are two numbers, in heights of their
+            digits; more than 0.
+
+        Returns
+        -------
+        readings : list of Reading
+            From the first line to the last, each from left to right, with boxes in pixels of the
+            picture. Empty if there is no number.
+
+        Raises
+        ------
+        ValueError
+            If the picture cannot be read, or `gap` is not a number above 0.
+
+        Warns
+        -----
+        UserWarning
+            If there are more than 1,000 groups of ink: only those of the most ink are read.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.datasets import load_digits
+        >>> from skdigits import DigitReader
+        >>> from skdigits.datasets import compose_strings
+        >>> X, y = load_digits(return_X_y=True)
+        >>> pictures, strings = compose_strings(X, y, 40, lengths=3, random_state=0)
+        >>> reader = DigitReader(length=3, max_epochs=25, random_state=0).fit(pictures, strings)
+        >>> pictures, strings = compose_strings(
+        ...     X, y, 3, lengths=3, heights=24, rules=0, scraps=0, shading=0, random_state=0
+        ... )
+        >>> column = np.full((300, 200), 255, dtype=np.uint8)
+        >>> for row, picture in zip((30, 130, 230), pictures):
+        ...     column[row : row + len(picture), 20 : 20 + picture.shape[1]] = picture
+        >>> [reading.box[1] // 100 for reading in reader.read_page(column)]  # from above
+        [0, 1, 2]
+        """
+        check_is_fitted(self)
+        if not isinstance(gap, Real) or isinstance(gap, bool) or not 0 < gap < np.inf:
+            raise ValueError(
+                f"gap is {brief(gap)}: expected a number above 0, the distance between two numbers "
+                "in heights of a digit."
+            )
+        constraint, threshold = self._constraint(), self._threshold()
+        grey, shape = read_with_shape(picture, LONGEST_PAGE)
+        lines = [line.enlarged(shape) for line in find_numbers(grey, gap)]
+        readings = self._readings(lines, constraint, threshold)
+        return [
+            reading if reading.box else replace(reading, box=line.box(0, line.image.shape[1]))
+            for line, reading in zip(lines, readings, strict=True)
+            if reading.text
+        ]
 
     def read_many(self, pictures):
         """Read the numbers on pictures, in chunks.
@@ -202,10 +273,17 @@ class ReadingMixin(BaseEstimator):
         self.held_out_right_ = np.array(is_right)
 
 
+def _line_in(picture):
+    """Return the line of a picture, or None if it has no ink."""
+    grey, shape = read_with_shape(picture)
+    line = find_line(grey)
+    return None if line is None else line.enlarged(shape)
+
+
 def _look(picture):
     """Return the line of a picture and None, or None and why it cannot be read."""
     try:
-        return find_line(read_picture(picture)), None
+        return _line_in(picture), None
     except (OSError, TypeError, ValueError) as error:
         return None, str(error)
 

@@ -1,0 +1,149 @@
+"""How a page is turned and tilted in its picture, and the page level again."""
+
+from itertools import product
+from math import cos, radians, sin, tan
+
+import numpy as np
+from PIL import Image
+
+SEARCH = (1.0, 16, 0.05, 4), (0.25, 3, 0.02, 3), (0.1, 2, 0.005, 3)
+"""Steps, and how many, of the angle in degrees and of the tilt: the share by which lines at an edge
+of the page are closer than in its middle."""
+STRAIGHT = 0.5, 0.01  # degrees, and tilts, that are left as they are
+TURN_GAIN, LEAN_GAIN = 1.02, 1.2  # by which rows and columns are to be sharper
+STRICTNESS = 0.25  # of a digit's height: how closely the parts of a line are to be level
+
+
+def rotation(angle, shape, turned_shape):
+    """Return the homography of a turn around the middle of a picture.
+
+    Parameters
+    ----------
+    angle : float
+        Clockwise, in degrees.
+    shape, turned_shape : tuple of int
+        Heights and widths of the picture and of the turned one.
+
+    Returns
+    -------
+    homography : ndarray of shape (3, 3)
+    """
+    return _shift(turned_shape, 0.5) @ _turn(angle) @ _shift(shape, -0.5)
+
+
+def find_levelling(points, rules, rule_weight, height, shape):
+    """Find the homography from the level page to its picture.
+
+    Rows are turned, and brought parallel, so that they are the sharpest; then columns of rules are
+    leant. Nothing is changed for what is not clearly sharper.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, 2)
+        x and y of what stands in rows, in pixels.
+    rules : ndarray of shape (n_rule_points, 2)
+        x and y of pixels of rules.
+    rule_weight : float
+        What each of them counts, if a point counts 1.
+    height : float
+        Of what stands there, in pixels.
+    shape : tuple of int
+        Height and width of the picture.
+
+    Returns
+    -------
+    homography : ndarray of shape (3, 3)
+        The identity if the page is level.
+    """
+    middle = np.array(shape[::-1]) / 2
+    n_rules = np.full(len(rules), rule_weight)
+    placed = np.concatenate([points, rules]) - middle
+    weight = np.concatenate([np.ones(len(points)), n_rules])
+    angle, tilt = _sharpest(*placed.T, weight, height, TURN_GAIN)
+    rows = _turn(angle) @ _tilt(tilt, 0)
+    if len(rules):
+        x, y = _apply(np.linalg.inv(rows), rules - middle).T
+        angle, tilt = _sharpest(y, x, n_rules, height, LEAN_GAIN)
+        lean = np.array([[1, tan(radians(angle)), 0], [0, 1, 0], [0, 0, 1]])
+        rows = rows @ lean @ _tilt(0, tilt)
+    return np.eye(3) if np.array_equal(rows, np.eye(3)) else _shift(shape, 0.5) @ rows
+
+
+def _sharpest(along, across, weight, height, gain):
+    """Return the angle in degrees of lines, and how much closer they come with each pixel.
+
+    Both are 0 unless lines along them are sharper, by a gain, than lines along the first axis.
+    """
+    reach = max(1.0, np.hypot(along, across).max())  # so that no depth is near 0
+
+    def sharpness(angle, tilt):
+        turn = radians(angle)
+        depth = 1 + tilt / reach * (along * cos(turn) + across * sin(turn))
+        lines = (across * cos(turn) - along * sin(turn)) / depth
+        lines = (lines - lines.min()) / (STRICTNESS * height)
+        below = lines.astype(int)
+        share = (lines - below) * weight
+        counts = np.bincount(below, weight - share, below.max() + 2)
+        counts += np.bincount(below + 1, share, below.max() + 2)
+        return (counts**2).sum() * (1 - 0.002 * abs(angle)) * (1 - 0.2 * abs(tilt))
+
+    best = 0.0, 0.0
+    for angle_step, n_angles, tilt_step, n_tilts in SEARCH:
+        angles = best[0] + angle_step * np.arange(-n_angles, n_angles + 1)
+        tilts = best[1] + tilt_step * np.arange(-n_tilts, n_tilts + 1)
+        best = max(product(angles, tilts), key=lambda pair: sharpness(*pair))
+    is_level = abs(best[0]) < STRAIGHT[0] and abs(best[1]) < STRAIGHT[1]
+    if is_level or sharpness(*best) < gain * sharpness(0, 0):
+        return 0.0, 0.0
+    return best[0], best[1] / reach
+
+
+def level_page(ink, homography):
+    """Return the ink of a level page, and the homography from it to the picture.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (height, width)
+        From 0 to 1.
+    homography : ndarray of shape (3, 3)
+        From the level page, with its origin anywhere.
+
+    Returns
+    -------
+    ink : ndarray of float32 of shape (level_height, level_width)
+        With all of the picture.
+    homography : ndarray of shape (3, 3)
+    """
+    height, width = ink.shape
+    corners = np.array([(0, 0), (width, 0), (0, height), (width, height)])
+    x, y = _apply(np.linalg.inv(homography), corners).T
+    left, top = np.floor([x.min(), y.min()])
+    size = int(np.ceil(x.max() - left)), int(np.ceil(y.max() - top))
+    homography = homography @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
+    coefficients = (homography / homography[2, 2]).ravel()[:8]
+    level = Image.fromarray(np.rint(255 * ink).astype(np.uint8)).transform(
+        size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BILINEAR
+    )
+    return np.asarray(level) / np.float32(255), homography
+
+
+def _shift(shape, by):
+    """Return the homography of a shift by a share of a picture's width and height."""
+    return np.array([[1, 0, by * shape[1]], [0, 1, by * shape[0]], [0, 0, 1]])
+
+
+def _turn(angle):
+    """Return the homography of a turn."""
+    turn = radians(angle)
+    return np.array([[cos(turn), -sin(turn), 0], [sin(turn), cos(turn), 0], [0, 0, 1]])
+
+
+def _tilt(right, down):
+    """Return the homography by which lines come closer to the left and to the top."""
+    return np.array([[1, 0, 0], [0, 1, 0], [-right, -down, 1]])
+
+
+def _apply(homography, points):
+    """Return where points of shape (n, 2) come to."""
+    x, y, depth = homography @ np.column_stack([points, np.ones(len(points))]).T
+    return np.column_stack([x / depth, y / depth])
