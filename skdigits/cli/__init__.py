@@ -13,6 +13,7 @@ from skdigits.cli.doctor import doctor
 from skdigits.cli.evaluate import evaluate
 from skdigits.cli.info import info
 from skdigits.cli.predict import predict
+from skdigits.cli.read import read
 from skdigits.cli.train import train
 
 __all__ = ["app", "main"]
@@ -20,11 +21,12 @@ __all__ = ["app", "main"]
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
-    help="Train, evaluate and use a classifier of handwritten digits.",
-    epilog="Begin with `skdigits predict photo.jpg`, or `skdigits train`.",
+    help="Read handwritten digits and numbers; train and evaluate a classifier of digits.",
+    epilog="Begin with `skdigits predict digit.jpg`, `skdigits read number.jpg` or "
+    "`skdigits train`.",
     rich_markup_mode="markdown",
 )
-for command in (train, evaluate, predict, doctor, info):
+for command in (train, evaluate, predict, read, doctor, info):
     app.command()(command)
 
 

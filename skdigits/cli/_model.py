@@ -16,7 +16,32 @@ ModelArgument = Annotated[
 
 
 def open_model(path):
-    """Return the model in a file, or in the folder that ``skdigits train`` made."""
+    """Return the classifier in a file, or in the folder that ``skdigits train`` made."""
+    from skdigits.numbers import DigitReader
+
+    model = _open(path)
+    if isinstance(model, DigitReader):
+        raise ValueError(
+            f"{path} holds a DigitReader, which reads numbers: give it to skdigits read, and "
+            "here a classifier of digits."
+        )
+    return model
+
+
+def open_reader(path):
+    """Return the reader of numbers in a file."""
+    from skdigits.numbers import DigitReader
+
+    reader = _open(path)
+    if not isinstance(reader, DigitReader):
+        raise ValueError(
+            f"{path} holds a {type(reader).__name__}, which reads no numbers: give the file of a "
+            "DigitReader, or use skdigits predict."
+        )
+    return reader
+
+
+def _open(path):
     from skdigits.io import load_model
 
     refuse_url(path)

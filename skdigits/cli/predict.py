@@ -1,15 +1,19 @@
 """``skdigits predict``: the digits on pictures."""
 
-import csv as tables
-import io
-import warnings
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from skdigits.cli._console import one_line, print_json, progress, say, tell
+from skdigits.cli._answers import (
+    CsvOption,
+    ImagesArgument,
+    JsonOption,
+    check_options,
+    print_answers,
+)
+from skdigits.cli._console import one_line, say
 from skdigits.cli._explanation import save_steps
 from skdigits.cli._files import image_files
 from skdigits.cli._model import open_model
@@ -22,15 +26,7 @@ COLUMNS = [key for key in KEYS if key not in ("runners_up", "findings")]
 
 
 def predict(
-    images: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="IMAGE",
-            help="Image files of any size, folders (not what is hidden or in sub-folders), or "
-            "patterns such as `scans/*.png` and `scans/**/*.png`.",
-            show_default=False,
-        ),
-    ],
+    images: ImagesArgument,
     model: Annotated[
         Path | None,
         typer.Option(
@@ -54,8 +50,8 @@ def predict(
             "in the current folder, numbered where there is one.",
         ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print a table with commas.")] = False,
+    json: JsonOption = False,
+    csv: CsvOption = False,
 ):
     """Print the digit on each picture, its probability and the two runners-up.
 
@@ -70,11 +66,14 @@ def predict(
     - `skdigits predict scans --max-error-rate 0.01`
     - `skdigits predict scans --model skdigits-mnist`
     """
-    if json and csv:
-        raise typer.BadParameter("--json and --csv exclude each other.")
+    check_options(json=json, csv=csv, max_error_rate=max_error_rate)
+    if max_error_rate and model:
+        raise typer.BadParameter(
+            "--max-error-rate is for the model that comes with the package: wrap your own in "
+            "SelectiveClassifier and save that."
+        )
     from skdigits.reading import Answer, Reader
 
-    _check(max_error_rate, model)
     reader = Reader(
         open_model(model) if model else None,
         max_error_rate=max_error_rate,
@@ -89,50 +88,26 @@ def predict(
     answers = chain(
         (Answer(name, error=error) for name, error in wrong.items()), reader.read(files)
     )
-    documents, failed = [], False
-    if csv:
-        _print_row(["file", *COLUMNS])
-    # A file is read or not, whatever libraries find odd about it.
-    with (
-        warnings.catch_warnings(action="ignore"),
-        progress("reading", len(wrong) + len(files)) as advance,
-    ):
-        for answer in answers:
-            if json:
-                documents.append(
-                    {"file": answer.name, **{key: getattr(answer, key) for key in KEYS}}
-                )
-            elif csv:
-                _print_row([answer.name, *(getattr(answer, column) for column in COLUMNS)])
-            elif not answer.error:
-                tell(_text(answer, explain))
-            problem = answer.error or (explain and save_steps(answer))
-            if problem:
-                say(problem)
-                failed = True
-            advance()
-    if json:
-        print_json(documents)
+    any_several = False
+
+    def finish(answer):
+        nonlocal any_several
+        any_several |= bool(answer.several)
+        return save_steps(answer) if explain else None
+
+    failed = print_answers(
+        answers,
+        len(wrong) + len(files),
+        document=lambda answer: {key: getattr(answer, key) for key in KEYS},
+        columns=COLUMNS,
+        text=lambda answer: _text(answer, explain),
+        finish=finish,
+        json=json,
+        csv=csv,
+    )
+    if any_several:
+        say("If a picture holds a number of several digits, use skdigits read.")
     return int(failed)
-
-
-def _check(max_error_rate, model):
-    if max_error_rate is None:
-        return
-    if model:
-        raise typer.BadParameter(
-            "--max-error-rate is for the model that comes with the package: wrap your own in "
-            "SelectiveClassifier and save that."
-        )
-    if not 0 < max_error_rate < 1:
-        raise typer.BadParameter(f"--max-error-rate is between 0 and 1, not {max_error_rate}.")
-
-
-def _print_row(values):
-    row = io.StringIO()
-    cells = ["" if value is None else one_line(str(value)) for value in values]
-    tables.writer(row, lineterminator="").writerow(cells)
-    tell(row.getvalue())
 
 
 def _text(answer, explain):

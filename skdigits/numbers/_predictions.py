@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import islice, pairwise
+from math import inf
 from numbers import Real
 from typing import Any
 
@@ -210,7 +211,14 @@ class ReadingMixin(BaseEstimator):
         if self.max_error_rate is None:
             return 0.0
         confidence, is_right = self.held_out_confidence_, self.held_out_right_
-        return choose_threshold(confidence, is_right, self.max_error_rate, RISK)
+        threshold = choose_threshold(confidence, is_right, self.max_error_rate, RISK)
+        if threshold == inf:
+            raise ValueError(
+                f"max_error_rate={self.max_error_rate:g} cannot be promised: of {len(is_right)} "
+                "numbers held out, too few were read correctly to show it. Ask for a larger one, "
+                "or calibrate with more pictures."
+            )
+        return threshold
 
     def _readings(self, lines, constraint, threshold):
         """Yield a reading for each of some lines, of which those without ink are None."""

@@ -150,6 +150,12 @@ def test_max_error_rate_rejects_what_is_less_sure(reader, unseen):
         assert reading.rejected == (set(reading.text) == {"?"})
 
 
+def test_max_error_rate_that_cannot_be_promised_is_refused(reader, unseen):
+    reader.set_params(max_error_rate=1e-6)
+    with pytest.raises(ValueError, match=r"1e-06 cannot be promised: of \d+ numbers held out"):
+        reader.predict(unseen[0])
+
+
 def test_calibrate_leaves_the_readings(reader, numbers, unseen):
     labels = reader.set_params(min_probability=0).predict(unseen[0])
     held_out = reader.held_out_confidence_

@@ -18,6 +18,7 @@ from sklearn.svm import LinearSVC
 from skdigits import (
     Answer,
     DigitNormalizer,
+    DigitReader,
     PixelScaler,
     SelectiveClassifier,
     load_pretrained,
@@ -225,6 +226,8 @@ def test_rows_instead_of_pictures():
 def test_model_that_is_none_or_not_fitted():
     with pytest.raises(ValueError, match="model is of type str.* load_model opens"):
         read_digits(IMAGES, "model.safetensors")
+    with pytest.raises(ValueError, match="DigitReader reads numbers, not single digits"):
+        read_digits(IMAGES, DigitReader())
     for model in (LogisticRegression(), make_pipeline(DigitNormalizer(), LogisticRegression())):
         with pytest.raises(NotFittedError):
             read_digits(IMAGES, model)

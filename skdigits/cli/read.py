@@ -1,0 +1,166 @@
+"""``skdigits read``: the numbers on pictures."""
+
+import re
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skdigits.cli._answers import (
+    CsvOption,
+    ImagesArgument,
+    JsonOption,
+    check_options,
+    print_answers,
+)
+from skdigits.cli._console import one_line
+from skdigits.cli._files import image_files
+from skdigits.cli._model import open_reader
+
+COLUMNS = ["text", "confidence", "best_unconstrained", "rejected", "error"]
+KEYS = ("text", "confidence", "best_unconstrained", "rejected", "box", "digits", "error")
+DIGIT_KEYS = ("label", "probability", "doubtful", "box")
+
+
+class Checksum(StrEnum):
+    """What ``--checksum`` takes."""
+
+    luhn = "luhn"
+    isbn10 = "isbn10"
+    isbn13 = "isbn13"
+    mod97 = "mod97"
+
+
+def read(
+    images: ImagesArgument,
+    model: Annotated[Path, typer.Option(help="File of a DigitReader, saved by save_model.")],
+    length: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="How many digits the number has: 5, or from 3 to 6: 3-6."),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="How the number is written, such as dddd-dd-dd or 19dd: d is any digit, 0 to 9 "
+            "are themselves, and other signs are printed whether they are on the paper or not.",
+        ),
+    ] = None,
+    allowed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Text file of the numbers that are possible, one on each line."
+        ),
+    ] = None,
+    checksum: Annotated[
+        Checksum | None, typer.Option(help="The check digits that the number has.")
+    ] = None,
+    min_value: Annotated[int | None, typer.Option(min=0, help="Least value.")] = None,
+    max_value: Annotated[int | None, typer.Option(min=0, help="Largest value.")] = None,
+    separators: Annotated[
+        bool, typer.Option("--separators", help="Print decimal marks where they are seen.")
+    ] = False,
+    max_error_rate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="RATE",
+            help="Print ? for uncertain numbers, so that at most this share of the others is wrong "
+            "(0.01 = 1 %), on pictures like those that the reader was tested on.",
+        ),
+    ] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for a PNG of each picture, with a box around each digit; doubtful ones "
+            "have another colour.",
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace pictures in an --annotate folder that is not empty."),
+    ] = False,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+):
+    """Print the number on each picture, and how probable it is.
+
+    What you know of the numbers is used exactly: of all that satisfy it, the most probable one is
+    printed. ? stands for a digit that cannot be read.
+
+    Files that cannot be read are named on stderr, and the exit code is 1; the others are read all
+    the same.
+
+    For example:
+
+    - `skdigits read photo.jpg --model reader.safetensors`
+    - `skdigits read scans --model reader.safetensors --length 5 --csv > codes.csv`
+    - `skdigits read scans --model reader.safetensors --allowed codes.txt --annotate checked`
+    """
+    check_options(json=json, csv=csv, max_error_rate=max_error_rate)
+    if force and not annotate:
+        raise typer.BadParameter("--force goes with --annotate.")
+    reader = _with(
+        open_reader(model),
+        length=length and _parse(length),
+        pattern=pattern,
+        allowed=allowed,
+        checksum=checksum and checksum.value,
+        min_value=min_value,
+        max_value=max_value,
+        separators=separators or None,
+        max_error_rate=max_error_rate,
+    )
+    files, wrong = image_files(images)
+    annotations = None
+    if annotate:
+        from skdigits.cli._annotation import Annotations
+
+        annotations = Annotations(annotate, files, force=force)
+    failed = print_answers(
+        _readings(reader, files, wrong),
+        len(wrong) + len(files),
+        document=_document,
+        columns=COLUMNS,
+        text=lambda reading: one_line(f"{reading.name}: {reading}"),
+        finish=lambda reading: annotations and annotations.save(reading),
+        json=json,
+        csv=csv,
+    )
+    return int(failed)
+
+
+def _parse(length):
+    """Return a number of digits, or the least and the most."""
+    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", length)
+    if not found:
+        raise typer.BadParameter(f"--length is a number, or two such as 3-6, not {length!r}.")
+    least, most = found.groups()
+    return int(least) if most is None else (int(least), int(most))
+
+
+def _with(reader, **given):
+    """Return a reader that knows what is given, or refuse that before a picture is read."""
+    try:
+        reader.set_params(**{name: value for name, value in given.items() if value is not None})
+        next(reader.read_many([]), None)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return reader
+
+
+def _readings(reader, files, wrong):
+    """Yield a reading for each file, after those of the names that are wrong."""
+    from skdigits.numbers import Reading
+
+    for name, error in wrong.items():
+        yield Reading("", 0.0, name=name, error=error)
+    for file, reading in zip(files, reader.read_many(files), strict=True):
+        yield replace(reading, name=str(file))
+
+
+def _document(reading):
+    """Return what JSON has of a reading."""
+    digits = [{key: getattr(digit, key) for key in DIGIT_KEYS} for digit in reading.digits]
+    return {key: getattr(reading, key) for key in KEYS} | {"digits": digits}

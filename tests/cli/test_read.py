@@ -1,0 +1,265 @@
+"""``skdigits read``, run as a user runs it."""
+
+import copy
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from commands import assert_refused, photograph, run
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from skdigits.displays._shared import BLUE, VERMILION
+from skdigits.io import save_model
+
+
+@pytest.fixture(scope="session")
+def model(number_reader, tmp_path_factory):
+    """The file of a reader."""
+    path = tmp_path_factory.mktemp("reader") / "reader.safetensors"
+    save_model(number_reader, path)
+    return path
+
+
+@pytest.fixture
+def reader(number_reader):
+    """What is in the file."""
+    return copy.copy(number_reader)
+
+
+@pytest.fixture
+def scans(numbers, tmp_path):
+    """A folder of pictures of numbers, 0.png to 4.png."""
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for index, picture in enumerate(numbers[0][:5]):
+        Image.fromarray(picture).save(folder / f"{index}.png")
+    return folder
+
+
+def said(reader, folder):
+    """What is to be printed of the pictures in a folder."""
+    return "".join(f"{path}: {reader.read(path)}\n" for path in sorted(folder.iterdir()))
+
+
+# What is read
+
+
+def test_read__one_line_a_picture(model, reader, scans):
+    result = run("read", "--model", model, scans)
+    assert result == (0, said(reader, scans), "")
+
+
+def test_read__what_cannot_be_read_is_named_and_the_others_are_read(model, reader, scans):
+    expected = said(reader, scans)
+    (scans / "cut.png").write_bytes((scans / "0.png").read_bytes()[:60])
+    result = run("read", "--model", model, scans / "no-*.png", scans)
+    assert result.code == 1
+    assert result.out == expected
+    first, second = result.err.splitlines()
+    assert "no-*.png is missing" in first
+    assert "cut.png is damaged" in second
+
+
+def test_read__blank_paper(model, tmp_path):
+    Image.new("L", (90, 60), 200).save(tmp_path / "blank.png")
+    result = run("read", "--model", model, tmp_path / "blank.png")
+    assert result == (0, f"{tmp_path / 'blank.png'}: no number found\n", "")
+
+
+def test_read__json(model, reader, scans):
+    result = run("read", "--model", model, scans, scans / "none.png", "--json")
+    assert result.code == 1
+    missing, *documents = json.loads(result.out)
+    assert (missing["file"], missing["text"]) == (str(scans / "none.png"), "")
+    assert "is missing" in missing["error"]
+    for path, document in zip(sorted(scans.iterdir()), documents, strict=True):
+        reading = reader.read(path)
+        assert document["file"] == str(path)
+        for key in ("text", "best_unconstrained", "rejected", "error"):
+            assert document[key] == getattr(reading, key)
+        assert document["confidence"] == pytest.approx(reading.confidence, abs=1e-5)
+        assert document["box"] == list(reading.box)
+        for found, digit in zip(document["digits"], reading.digits, strict=True):
+            assert found == {
+                "label": digit.label,
+                "probability": pytest.approx(digit.probability, abs=1e-5),
+                "doubtful": digit.doubtful,
+                "box": list(digit.box),
+            }
+
+
+def test_read__csv_says_what_json_says(model, scans):
+    args = ("read", "--model", model, scans, scans / 'no, "none".png')
+    table, documents = run(*args, "--csv"), json.loads(run(*args, "--json").out)
+    assert table.code == 1
+    rows = list(csv.DictReader(io.StringIO(table.out)))
+    header = "file,text,confidence,best_unconstrained,rejected,error"
+    assert table.out.splitlines()[0] == header
+    assert rows == [
+        {name: "" if document[name] is None else str(document[name]) for name in rows[0]}
+        for document in documents
+    ]
+
+
+# What is known
+
+
+@pytest.mark.parametrize(
+    ("options", "parameters"),
+    [
+        (["--length", "1"], {"length": 1}),
+        (["--length", "2-3"], {"length": (2, 3)}),
+        (["--pattern", "1d-d"], {"pattern": "1d-d"}),
+        (["--checksum", "luhn"], {"checksum": "luhn"}),
+        (["--checksum", "mod97"], {"checksum": "mod97"}),
+        (["--checksum", "isbn10"], {"checksum": "isbn10"}),
+        (["--checksum", "isbn13"], {"checksum": "isbn13"}),
+        (["--min-value", "20"], {"min_value": 20}),
+        (["--max-value", "19", "--length", "2"], {"max_value": 19, "length": 2}),
+        (["--separators"], {"separators": True}),
+        (["--max-error-rate", "0.6"], {"max_error_rate": 0.6}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_read__what_is_known_is_used(model, reader, scans, options, parameters):
+    expected = said(reader.set_params(**parameters), scans)
+    assert run("read", "--model", model, scans, *options) == (0, expected, "")
+
+
+def test_read__list_of_numbers(model, reader, scans, tmp_path):
+    codes = tmp_path / "codes.txt"
+    codes.write_text("1-7\n8\n\n90\n")
+    expected = said(reader.set_params(allowed=["1-7", "8", "90"]), scans)
+    assert run("read", "--model", model, scans, "--allowed", codes) == (0, expected, "")
+    result = run("read", "--model", model, scans, "--allowed", tmp_path / "none.txt")
+    assert_refused(result, 1, "none.txt", "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--json", "--csv"], "exclude each other"),
+        (["--length", "five"], "--length is a number, or two such as 3-6, not 'five'"),
+        (["--length", "-3"], "--length is a number"),
+        (["--length", "6-3"], "length=(6, 3) is no number of digits"),
+        (["--pattern", "year"], "is no pattern"),
+        (["--checksum", "md5"], "'luhn', 'isbn10', 'isbn13', 'mod97'"),
+        (["--min-value", "-1"], "greater than or equal to 0"),
+        (["--min-value", "9", "--max-value", "8"], "is larger than max_value"),
+        (["--pattern", "dd", "--length", "5"], "No number satisfies length, pattern together"),
+        (["--max-error-rate", "1"], "--max-error-rate is between 0 and 1"),
+        (["--max-error-rate", "1e-6"], "cannot be promised"),
+        (["--force"], "--force goes with --annotate"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_read__wrong_usage(model, scans, options, words):
+    assert_refused(run("read", "--model", model, scans, *options), 2, words)
+
+
+# The model
+
+
+def test_read__models_that_read_something_else(folder, model, scans):
+    result = run("read", "--model", folder, scans)
+    assert_refused(result, 1, str(folder), "reads no numbers", "use skdigits predict")
+    result = run("predict", "--model", model, scans)
+    assert_refused(result, 1, "reader.safetensors holds a DigitReader", "skdigits read")
+    assert_refused(run("read", "--model", scans / "0.png", scans), 1, "0.png")
+
+
+# Pictures of what was read
+
+
+def colours(path):
+    """How many pixels of a picture have each of the two colours."""
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    return [
+        int((abs(pixels - np.rint(255 * np.array(to_rgb(colour)))).max(-1) < 9).sum())
+        for colour in (BLUE, VERMILION)
+    ]
+
+
+def test_read__annotate(model, scans, tmp_path):
+    Image.new("L", (90, 60), 200).save(scans / "blank.jpg")
+    args = ("read", "--model", model, scans, "--json", "--annotate", tmp_path / "new" / "checked")
+    result = run(*args)
+    assert (result.code, result.err) == (0, "")
+    made = sorted((tmp_path / "new" / "checked").iterdir())
+    assert [path.name for path in made] == [*(f"{i}.png" for i in range(5)), "blank.png"]
+    for path, document in zip(made, json.loads(result.out), strict=True):
+        blue, vermilion = colours(path)
+        doubts = [digit["doubtful"] for digit in document["digits"]]
+        assert (blue > 0) == (False in doubts)
+        assert (vermilion > 0) == (True in doubts)
+        with Image.open(path) as picture:
+            assert 600 <= picture.width <= 1600
+
+
+def test_read__annotate__doubts_have_another_colour(number_reader, scans, tmp_path):
+    careful = copy.copy(number_reader).set_params(min_probability=1 - 1e-9)
+    save_model(careful, tmp_path / "careful")
+    args = ("read", "--model", tmp_path / "careful", scans, "--annotate", tmp_path / "checked")
+    assert "?" in run(*args).out
+    for path in (tmp_path / "checked").iterdir():
+        blue, vermilion = colours(path)
+        assert vermilion > blue
+
+
+def test_read__annotate__replaces_nothing_unless_asked_to(model, scans, tmp_path):
+    args = ("read", "--model", model, scans / "0.png", "--annotate", tmp_path / "checked")
+    assert run(*args).code == 0
+    notes, made = tmp_path / "checked" / "notes.txt", tmp_path / "checked" / "0.png"
+    notes.write_text("mine")
+    made.write_bytes(b"old")
+    assert_refused(run(*args), 1, "checked is not empty", "--force")
+    assert made.read_bytes() == b"old"
+    assert run(*args, "--force").code == 0
+    assert colours(made)[0] > 0
+    assert notes.read_text() == "mine"
+    assert_refused(run(*args[:-1], notes), 1, "notes.txt is a file")
+    assert_refused(run(*args[:-1], notes / "new"), 1, "new cannot be written")
+
+
+def test_read__annotate__never_replaces_a_picture_that_is_read(model, scans):
+    (scans / "sub").mkdir()
+    photograph(7).save(scans / "sub" / "0.PNG")
+    before = {path: path.read_bytes() for path in scans.glob("**/*.*")}
+    args = ("read", "--model", model, scans, scans / "sub", "--annotate", scans, "--force")
+    result = run(*args)
+    assert (result.code, result.err) == (0, "")
+    assert {path: path.read_bytes() for path in before} == before
+    made = {path.name for path in scans.glob("*.png")} - {path.name for path in before}
+    assert made == {f"{i}-2.png" for i in range(5)} | {"0-3.png"}
+
+
+def test_read__annotate__picture_that_cannot_be_written(model, reader, scans, tmp_path):
+    long = scans / f"{250 * 'a'}.png"
+    (scans / "0.png").rename(long)
+    (tmp_path / "checked").mkdir()
+    (tmp_path / "checked" / long.name).mkdir()
+    args = ("read", "--model", model, scans, "--annotate", tmp_path / "checked", "--force")
+    result = run(*args)
+    assert result.code == 1
+    assert result.out == said(reader, scans)
+    assert result.err.count("\n") == 1
+    assert f"{long.name} cannot be written" in result.err
+    assert len(list((tmp_path / "checked").glob("?.png"))) == 4
+
+
+# From the other command
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_predict__several_digits__name_this_command(form, tmp_path):
+    two = np.hstack([np.asarray(photograph(label)) for label in (3, 4)])
+    for name in ("a.png", "b.png"):
+        Image.fromarray(two).save(tmp_path / name)
+    result = run("predict", tmp_path, *form)
+    assert result.code == 0
+    assert result.err.count("\n") == 1
+    assert "skdigits read" in result.err
