@@ -156,7 +156,8 @@ def _why_not(model):
         return f"{type(part).__name__} is not a classifier"
     for part in parts_of(model):
         try:
-            check_is_fitted(part)
+            # A reader with another engine needs no network, but nothing else would be kept.
+            check_is_fitted(part, "net_" if isinstance(part, DigitReader) else None)
         except NotFittedError:
             return f"{type(part).__name__} is not fitted"
     return None

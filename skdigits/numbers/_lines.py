@@ -37,6 +37,15 @@ class Line:
     to_picture: np.ndarray
     shape: tuple
 
+    @property
+    def line(self):
+        """The line itself: what the network sees."""
+        return self
+
+    def middles(self, spans):
+        """Return the columns in the middle of spans of the network's steps, of two columns each."""
+        return [first + last for first, last in spans]
+
     def box(self, first, last):
         """Return the box of the ink in some columns, in pixels of the picture.
 

@@ -1,28 +1,29 @@
 """What a fitted reader says of pictures."""
 
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import islice
 from math import inf
 from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from skdigits._utils.wording import brief
 from skdigits.normalizer import check_pictures, read_with_shape
 from skdigits.numbers._constraints import constraint
-from skdigits.numbers._decoding import best_path, confidence_among_all, decode, without_others
+from skdigits.numbers._decoding import best_path, confidence_among_all, without_others
+from skdigits.numbers._interpreting import interpret
 from skdigits.numbers._lines import find_line
+from skdigits.numbers._ocr import cut_strip, log_probabilities
 from skdigits.numbers._pages import LONGEST_PAGE, find_numbers
-from skdigits.numbers._reading import Digit, Reading
+from skdigits.numbers._reading import Reading
 from skdigits.selective import choose_threshold
 
 SYMBOLS = "0123456789.?"  # "?" for what is no digit
 KNOWN = ("length", "pattern", "allowed", "checksum", "min_value", "max_value")
 CHUNK = 32  # pictures that are read at a time
-FITTING = 1e-6  # least probability of all numbers together that satisfy the constraints
 RISK = 0.05  # that max_error_rate may be missed, over the draw of the held-out strings
 N_HELD_OUT = 5_000  # strings, at most, whose confidences are kept
 
@@ -30,6 +31,7 @@ N_HELD_OUT = 5_000  # strings, at most, whose confidences are kept
 class ReadingMixin(BaseEstimator):
     """Reading of pictures by `net_`."""
 
+    engine: str
     net_: Any
 
     def predict(self, pictures):
@@ -95,7 +97,7 @@ class ReadingMixin(BaseEstimator):
             If the picture cannot be read.
         """
         check_is_fitted(self)
-        return next(self._readings([_line_in(picture)], self._constraint(), self._threshold()))
+        return next(self._readings([self._line_in(picture)], self._constraint(), self._threshold()))
 
     def read_page(self, picture, *, gap=1.8):
         """Read all numbers on a page: a sheet, a column, a table, a form.
@@ -157,13 +159,9 @@ class ReadingMixin(BaseEstimator):
             )
         constraint, threshold = self._constraint(), self._threshold()
         grey, shape = read_with_shape(picture, LONGEST_PAGE)
-        lines = [line.enlarged(shape) for line in find_numbers(grey, gap)]
+        lines = [self._see(line, grey, shape) for line in find_numbers(grey, gap)]
         readings = self._readings(lines, constraint, threshold)
-        return [
-            reading if reading.box else replace(reading, box=line.box(0, line.image.shape[1]))
-            for line, reading in zip(lines, readings, strict=True)
-            if reading.text
-        ]
+        return [reading for reading in readings if reading.text]
 
     def read_many(self, pictures):
         """Read the numbers on pictures, in chunks.
@@ -191,7 +189,7 @@ class ReadingMixin(BaseEstimator):
         constraint, threshold = self._constraint(), self._threshold()
         numbered = iter(pictures)
         while chunk := list(islice(numbered, CHUNK)):
-            looks = [_look(picture) for picture in chunk]
+            looks = [self._look(picture) for picture in chunk]
             lines = [line for line, error in looks if error is None]
             readings = self._readings(lines, constraint, threshold)
             for _, error in looks:
@@ -210,7 +208,7 @@ class ReadingMixin(BaseEstimator):
         """Return the least confidence at which readings are given."""
         if self.max_error_rate is None:
             return 0.0
-        confidence, is_right = self.held_out_confidence_, self.held_out_right_
+        confidence, is_right = self._held_out()
         threshold = choose_threshold(confidence, is_right, self.max_error_rate, RISK)
         if threshold == inf:
             raise ValueError(
@@ -220,52 +218,53 @@ class ReadingMixin(BaseEstimator):
             )
         return threshold
 
+    def _held_out(self):
+        """Return how sure the engine was of pictures it had not seen, and where it was right."""
+        if self.engine == "cnn":
+            return self.held_out_confidence_, self.held_out_right_
+        if hasattr(self, "ocr_confidence_"):
+            return self.ocr_confidence_, self.ocr_right_
+        raise ValueError(
+            'max_error_rate with engine="rapidocr" needs to know how sure it is: call '
+            "calibrate with some hundreds of pictures like yours and their strings."
+        )
+
     def _readings(self, lines, constraint, threshold):
         """Yield a reading for each of some lines, of which those without ink are None."""
-        images = [line.image for line in lines if line is not None]
-        found = iter(self.net_.log_probabilities(images) if images else ())
+        found = iter(self._log_probabilities([line for line in lines if line is not None]))
         for line in lines:
             if line is None:
                 yield Reading("", 0.0)
             else:
-                yield self._reading(line, next(found), constraint, threshold)
+                doubt = threshold, self.min_probability, self.separators
+                yield interpret(line, next(found), constraint, *doubt)
 
-    def _reading(self, line, log_probabilities, constraint, threshold):
-        log_probabilities, log_number = without_others(log_probabilities)
-        decoding = decode(log_probabilities, constraint.automaton, keep_marks=self.separators)
-        free = best_path(log_probabilities, keep_marks=self.separators).text
-        if decoding.text is None or decoding.support < FITTING:
-            place = line.box(0, line.image.shape[1])
-            length = constraint.automaton._lattice.length or len(free) or 1
-            return Reading("?" * length, 0.0, (), free, True, place, line=line.image)
-        digits = [symbol for symbol in decoding.text if symbol != "."]
-        columns = _columns(line, decoding.spans)
-        boxes = [line.box(*each) for each in columns]
-        here = [np.exp(log_number[first // 2 : last // 2].sum()) for first, last in columns]
-        marginals = [
-            tuple((row * share).tolist())
-            for row, share in zip(decoding.marginals, here, strict=True)
-        ]
-        probabilities = [row[int(digit)] for row, digit in zip(marginals, digits, strict=True)]
-        confidence = confidence_among_all(decoding, log_number)
-        rejected = confidence < threshold
-        doubtful = [rejected or probability < self.min_probability for probability in probabilities]
-        shown = "".join(
-            "?" if doubt else digit for digit, doubt in zip(digits, doubtful, strict=True)
-        )
-        text = constraint.write("".join(digits), shown)
-        if self.separators and constraint.pattern is None and not constraint.codes:
-            remaining = iter(shown)
-            text = "".join(s if s == "." else next(remaining) for s in decoding.text)
-        return Reading(
-            text,
-            confidence,
-            tuple(map(Digit, digits, probabilities, boxes, doubtful, marginals, columns)),
-            free,
-            rejected,
-            _around(boxes),
-            line=line.image,
-        )
+    def _look(self, picture):
+        """Return the line of a picture and None, or None and why it cannot be read."""
+        try:
+            return self._line_in(picture), None
+        except (OSError, TypeError, ValueError) as error:
+            return None, str(error)
+
+    def _line_in(self, picture):
+        """Return what the engine sees of the line in a picture, or None if there is no ink."""
+        grey, shape = read_with_shape(picture)
+        line = find_line(grey)
+        return None if line is None else self._see(line, grey, shape)
+
+    def _see(self, line, grey, shape):
+        """Return what the engine sees of a line, placed in the picture before it was reduced."""
+        if self.engine == "cnn":
+            return line.enlarged(shape)
+        return replace(cut_strip(grey, line), line=line.enlarged(shape))
+
+    def _log_probabilities(self, lines):
+        """Return log-probabilities of the symbols at each step of lines, an array each."""
+        if not lines:
+            return []
+        if self.engine == "rapidocr":
+            return log_probabilities(lines)
+        return self.net_.log_probabilities([line.image for line in lines])
 
     def _learn_confidence(self, samples):
         """Keep how sure the network is of held-out lines, and whether it is right."""
@@ -280,34 +279,19 @@ class ReadingMixin(BaseEstimator):
         self.held_out_confidence_ = np.array(confidence, dtype=np.float32)
         self.held_out_right_ = np.array(is_right)
 
-
-def _line_in(picture):
-    """Return the line of a picture, or None if it has no ink."""
-    grey, shape = read_with_shape(picture)
-    line = find_line(grey)
-    return None if line is None else line.enlarged(shape)
-
-
-def _look(picture):
-    """Return the line of a picture and None, or None and why it cannot be read."""
-    try:
-        return _line_in(picture), None
-    except (OSError, TypeError, ValueError) as error:
-        return None, str(error)
-
-
-def _columns(line, spans):
-    """Return the columns of the digits that were read at some steps of a line: all of them."""
-    if not spans:
-        return []
-    middles = [first + last for first, last in spans]  # columns: a step is two of them
-    edges = [0, *((a + b) // 2 for a, b in pairwise(middles))]
-    edges.append(line.image.shape[1])
-    return [(first, max(first + 1, last)) for first, last in pairwise(edges)]
-
-
-def _around(boxes):
-    if not boxes:
-        return None
-    left, top, right, bottom = zip(*boxes, strict=True)
-    return min(left), min(top), max(right), max(bottom)
+    def _learn_ocr_confidence(self, pictures, strings):
+        """Keep how sure PP-OCRv6 is of pictures, and whether it is right."""
+        anything = {**dict.fromkeys(KNOWN), "min_probability": 0, "max_error_rate": None}
+        reader, pairs = clone(self).set_params(**anything, separators=False), []
+        for index, reading in enumerate(reader.read_many(pictures)):
+            if reading.error is not None:
+                raise ValueError(f"pictures[{index}]: {reading.error}")
+            pairs.append((reading.confidence, reading.text))
+        if len(pairs) != len(strings):
+            raise ValueError(
+                f"There are {len(pairs)} pictures and {len(strings)} strings: give as many."
+            )
+        confidence, texts = zip(*pairs, strict=True)
+        digits = [str(string).replace(".", "").replace(",", "") for string in strings]
+        self.ocr_confidence_ = np.array(confidence, dtype=np.float32)
+        self.ocr_right_ = np.array(texts) == np.array(digits)

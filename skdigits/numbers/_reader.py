@@ -54,6 +54,10 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
 
     Parameters
     ----------
+    engine : {"cnn", "rapidocr"}, default="cnn"
+        What reads the line. "cnn" is the network that `fit` trains. "rapidocr" is PP-OCRv6 (small),
+        a recogniser of any text that the package rapidocr brings: it needs
+        ``pip install "skdigits[ocr]"`` and no `fit`. All that follows holds for both.
     length : int or tuple of (int, int), default=None
         Number of digits, or the least and the most. This and the following parameters up to
         `max_error_rate` can be set without fitting anew.
@@ -73,7 +77,8 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         A digit that is less probable than this becomes "?" in the text, in [0, 1).
     max_error_rate : float, default=None
         Numbers that are too uncertain to keep the share of wrong ones below this, in (0, 1), are
-        rejected. It holds for pictures like the held-out ones of `fit` or `calibrate`.
+        rejected. It holds for pictures like the held-out ones of `fit` or `calibrate`;
+        ``engine="rapidocr"`` needs the latter.
     max_epochs : int or "auto", default="auto"
         Passes through the pictures. "auto" shows about 300,000: ``ceil(300_000 / n_pictures)``, at
         least 3 and at most 60.
@@ -128,6 +133,11 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         Confidence of the readings of held-out pictures, up to 5,000.
     held_out_right_ : ndarray of bool of shape (n_held_out,)
         Whether each is exact.
+    ocr_confidence_ : ndarray of shape (n_pictures,)
+        With ``engine="rapidocr"``: confidence of the readings of the pictures for `calibrate`. A
+        model file does not hold it.
+    ocr_right_ : ndarray of bool of shape (n_pictures,)
+        Whether each is exact.
     max_epochs_, device_, precision_
         What "auto" chose, or the parameter's own value.
 
@@ -154,6 +164,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
     """
 
     _parameter_constraints = {
+        "engine": [StrOptions({"cnn", "rapidocr"})],
         "length": [Interval(Integral, 0, None, closed="left"), tuple, None],
         "pattern": [str, None],
         "allowed": "no_validation",
@@ -183,6 +194,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
     def __init__(
         self,
         *,
+        engine="cnn",
         length=None,
         pattern=None,
         allowed=None,
@@ -208,6 +220,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         precision="auto",
         verbose=0,
     ):
+        self.engine = engine
         self.length = length
         self.pattern = pattern
         self.allowed = allowed
@@ -237,7 +250,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, pictures, strings, sample_weight=None):
-        """Train the network.
+        """Train the network; with ``engine="rapidocr"``, only `calibrate`.
 
         Parameters
         ----------
@@ -272,6 +285,8 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         """
         check_pictures(pictures)
         self._constraint()
+        if self.engine != "cnn":
+            return self.calibrate(pictures, strings)
         labels = _encode(strings)
         if sample_weight is not None:
             sample_weight = _checked_weight(sample_weight, labels)
@@ -345,7 +360,11 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         """
         check_is_fitted(self)
         check_pictures(pictures)
-        samples = _samples(pictures, _encode(strings), None)
+        labels = _encode(strings)
+        if self.engine != "cnn":
+            self._learn_ocr_confidence(pictures, strings)
+            return self
+        samples = _samples(pictures, labels, None)
         net = training.copy_net(self.net_, self.net_.recipe)
         training.calibrate_lines(net, samples)
         self.net_ = net
@@ -376,6 +395,9 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         state = super().__getstate__()
         state.pop("_made", None)
         return state
+
+    def __sklearn_is_fitted__(self):
+        return self.engine != "cnn" or hasattr(self, "net_")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,0 +1,168 @@
+"""PP-OCRv6's recogniser of text, which the package rapidocr brings, as a reader of digits."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from skdigits.numbers._lines import HEIGHT, INNER, MARGIN, Line
+
+WEIGHTS = "PP-OCRv6_rec_*.onnx"
+MISSING = 'engine="rapidocr" needs packages that are not installed: pip install "skdigits[ocr]"'
+STRIP_HEIGHT = 48  # pixels that the recogniser sees
+STEP = 8  # columns of a step of its answer
+LEAST_WIDTH = 320  # pixels: narrower strips are filled up with grey, as rapidocr does
+ROOM = 0.3  # of a digit's height: how much of the picture around the line is seen
+LEAST = 1e-9  # probability of a symbol, so that none is impossible
+# How much a sign that is no digit counts as no symbol. At 1, an unsure digit is left out; at 0,
+# letters are read as digits.
+SIGN_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A line of digits as the recogniser sees it: a level part of the picture.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (48, width)
+        Grey levels.
+    line : Line
+        The line that was found there.
+    to_line : ndarray of shape (3, 3)
+        From places in the image to those in the scaled line, with its gaps, as (x, y, 1).
+    """
+
+    image: np.ndarray
+    line: Line
+    to_line: np.ndarray
+
+    def middles(self, spans):
+        """Return the columns of the line in the middle of spans of the recogniser's steps."""
+        x = STEP / 2 * np.array([sum(span) for span in spans])
+        columns = self.line.columns
+        places = np.searchsorted(columns, np.rint(self.to_line[0, 0] * x + self.to_line[0, 2]))
+        return np.minimum(places, len(columns) - 1).tolist()
+
+
+def cut_strip(grey, line):
+    """Cut a line with its surroundings out of its picture.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (height, width)
+        The picture, from 0 for black to 1 for white. Light ink on dark paper will do as well.
+    line : Line
+        What `find_line` or `find_numbers` found in it.
+    """
+    near = MARGIN - ROOM * INNER
+    box = near, near, 1 + line.columns[-1] - near, HEIGHT - near
+    left, top, right, bottom = _within_picture(box, line.to_picture, grey.shape)
+    scale = STRIP_HEIGHT / (bottom - top)
+    width = max(STRIP_HEIGHT, int(np.ceil((right - left) * scale)))
+    scales = (right - left) / width, 1 / scale
+    to_line = np.array([[scales[0], 0, left], [0, scales[1], top], [0, 0, 1]])
+    to_picture = line.to_picture @ to_line
+    # Large digits are averaged first: the transform takes single pixels.
+    fewer = max(1, int(scales[1] / line.scale))
+    image = Image.fromarray(np.rint(255 * grey).astype(np.uint8)).reduce(fewer)
+    to_picture[:2] /= fewer
+    to_picture /= to_picture[2, 2]
+    strip = image.transform(
+        (width, STRIP_HEIGHT),
+        Image.Transform.PERSPECTIVE,
+        to_picture.ravel()[:8].tolist(),
+        Image.Resampling.BILINEAR,
+        fillcolor=int(255 * np.median(grey)),
+    )
+    return Strip(np.asarray(strip), line, to_line)
+
+
+def _within_picture(box, to_picture, shape):
+    """Return a box of the scaled line without what is beyond the middles of the picture's edges."""
+    height, width = shape
+    middles = [(0, height / 2, 1), (width / 2, 0, 1), (width, height / 2, 1), (width / 2, height, 1)]
+    x, y, depth = np.linalg.inv(to_picture) @ np.transpose(middles)
+    left, top, right, bottom = (x / depth)[0], (y / depth)[1], (x / depth)[2], (y / depth)[3]
+    return max(box[0], left), max(box[1], top), min(box[2], right), min(box[3], bottom)
+
+
+def log_probabilities(strips):
+    """Return log-probabilities of the symbols at each step of strips.
+
+    Parameters
+    ----------
+    strips : list of Strip
+
+    Returns
+    -------
+    log_probabilities : list of ndarray of shape (n_steps, 13)
+        Of none, the digits, the decimal mark and what is no digit. A step is 8 columns of a strip.
+
+    Raises
+    ------
+    ImportError
+        If the packages of the extra ``ocr`` are not installed.
+    """
+    recogniser = load_recogniser(torch.get_num_threads())
+    return [recogniser(strip.image) for strip in strips]
+
+
+@lru_cache(maxsize=1)
+def load_recogniser(n_threads):
+    """Return the function that reads a strip's image, loaded once."""
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ImportError(MISSING) from error
+    package = find_spec("rapidocr")  # only its weights are used: importing it takes seconds
+    if package is None or package.origin is None:
+        raise ImportError(MISSING)
+    folder = Path(package.origin).parent / "models"
+    paths = sorted(folder.glob(WEIGHTS))
+    if not paths:
+        raise ImportError(
+            'engine="rapidocr" reads with PP-OCRv6, which the rapidocr installed does not bring: '
+            'pip install --upgrade "skdigits[ocr]"'
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads
+    options.log_severity_level = 3  # errors only
+    session = onnxruntime.InferenceSession(paths[0], options, providers=["CPUExecutionProvider"])
+    signs = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+    name = session.get_inputs()[0].name
+
+    def recognise(image):
+        padded = np.zeros((1, 3, STRIP_HEIGHT, max(LEAST_WIDTH, image.shape[1])), np.float32)
+        padded[..., : image.shape[1]] = image / np.float32(127.5) - 1
+        (steps,) = session.run(None, {name: padded})[0]
+        return reduce(steps, signs)
+
+    return recognise
+
+
+def reduce(steps, signs):
+    """Return log-probabilities of the symbols that a reader knows.
+
+    Parameters
+    ----------
+    steps : ndarray of shape (n_steps, 1 + n_signs) or (n_steps, 2 + n_signs)
+        Probabilities of no sign, of all signs and, where there is one, of the space.
+    signs : list of str
+
+    Returns
+    -------
+    log_probabilities : ndarray of shape (n_steps, 13)
+        Of none, the digits, the decimal mark and all other signs.
+    """
+    digits = steps[:, [1 + signs.index(digit) for digit in "0123456789"]]
+    mark = steps[:, [1 + signs.index(mark) for mark in ".,"]].sum(axis=1)
+    others = np.maximum(0, 1 - steps[:, 0] - digits.sum(axis=1) - mark)
+    blank = steps[:, 0] + SIGN_SHARE * others
+    signs_left = (1 - SIGN_SHARE) * others
+    reduced = np.column_stack([blank, digits, mark, signs_left]).astype(np.float64) + LEAST
+    return np.log(reduced / reduced.sum(axis=1, keepdims=True))
