@@ -25,6 +25,8 @@ CAPTIONS = {
     "plot_14_keep_and_ship": "same answers: True",
     "plot_15_augmentation": "rotation=30",
     "plot_16_how_much_data": "SVC",
+    "plot_17_postal_codes": "codes are misread",
+    "plot_18_your_own_forms": "50 pictures",
 }
 
 

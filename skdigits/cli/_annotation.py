@@ -48,12 +48,12 @@ class Annotations:
         self._write = write_whole if force else write_new
         self._paths = _free_paths(folder, files)
 
-    def save(self, reading):
-        """Save a picture with its reading.
+    def save(self, readings):
+        """Save a picture with its readings.
 
         Parameters
         ----------
-        reading : Reading
+        readings : list of Reading
             Named by its file.
 
         Returns
@@ -62,17 +62,18 @@ class Annotations:
             Why there is no such picture now.
         """
         from skdigits.displays import ReadingDisplay
-        from skdigits.normalizer import read_picture
+        from skdigits.normalizer import read_with_shape
 
+        name = readings[0].name
+        shown = readings[0] if len(readings) == 1 else readings
         try:
-            picture = read_picture(reading.name)
-            height, width = picture.shape
+            grey, (height, width) = read_with_shape(name)
             inches = np.clip(width / 150, NARROWEST, WIDEST)
             content = draw_picture(
-                lambda ax: ReadingDisplay(picture, reading).plot(ax=ax),
+                lambda ax: ReadingDisplay(grey, shown, (height, width)).plot(ax=ax),
                 (inches, min(inches * height / width, HIGHEST) + 0.5),
             )
-            self._write(self._paths[reading.name], content)
+            self._write(self._paths[name], content)
         except FileExistsError as error:  # another process has made it meanwhile
             return f"{error.filename} exists: give another --annotate, or --force to replace it."
         except (OSError, ValueError) as error:

@@ -35,8 +35,8 @@ def print_answers(answers, n_pictures, *, document, columns, text, finish, json,
 
     Parameters
     ----------
-    answers : iterable of Answer or Reading
-        One for each picture.
+    answers : iterable of sequences of Answer or Reading
+        Those of each picture.
     n_pictures : int
         How many there are.
     document : callable
@@ -46,8 +46,8 @@ def print_answers(answers, n_pictures, *, document, columns, text, finish, json,
     text : callable
         An answer for readers, on one line or more.
     finish : callable
-        What else is done with an answer that is no error. It returns a problem in a sentence, or
-        None.
+        What else is done with the answers of a picture that could be read. It returns a problem in
+        a sentence, or None.
     json, csv : bool
         The form.
 
@@ -64,14 +64,15 @@ def print_answers(answers, n_pictures, *, document, columns, text, finish, json,
         warnings.catch_warnings(action="ignore"),
         progress("reading", n_pictures) as advance,
     ):
-        for answer in answers:
-            if json:
-                documents.append({"file": answer.name, **document(answer)})
-            elif csv:
-                _print_row([answer.name, *(getattr(answer, column) for column in columns)])
-            elif not answer.error:
-                tell(text(answer))
-            problem = answer.error or finish(answer)
+        for group in answers:
+            for answer in group:
+                if json:
+                    documents.append({"file": answer.name, **document(answer)})
+                elif csv:
+                    _print_row([answer.name, *(getattr(answer, column) for column in columns)])
+                elif not answer.error:
+                    tell(text(answer))
+            problem = group[0].error or finish(group)
             if problem:
                 say(problem)
                 failed = True

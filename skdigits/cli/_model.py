@@ -29,9 +29,12 @@ def open_model(path):
 
 
 def open_reader(path):
-    """Return the reader of numbers in a file."""
+    """Return the reader of numbers in a file, or for None the one that comes with the package."""
+    from skdigits.io import load_reader
     from skdigits.numbers import DigitReader
 
+    if path is None:
+        return load_reader()
     reader = _open(path)
     if not isinstance(reader, DigitReader):
         raise ValueError(

@@ -90,13 +90,14 @@ def predict(
     )
     any_several = False
 
-    def finish(answer):
+    def finish(group):
         nonlocal any_several
+        (answer,) = group
         any_several |= bool(answer.several)
         return save_steps(answer) if explain else None
 
     failed = print_answers(
-        answers,
+        ([answer] for answer in answers),
         len(wrong) + len(files),
         document=lambda answer: {key: getattr(answer, key) for key in KEYS},
         columns=COLUMNS,

@@ -33,9 +33,22 @@ class Checksum(StrEnum):
     mod97 = "mod97"
 
 
+class Engine(StrEnum):
+    """What ``--engine`` takes."""
+
+    cnn = "cnn"
+    rapidocr = "rapidocr"
+
+
 def read(
     images: ImagesArgument,
-    model: Annotated[Path, typer.Option(help="File of a DigitReader, saved by save_model.")],
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of a DigitReader, saved by save_model, instead of the one that comes with "
+            "the package."
+        ),
+    ] = None,
     length: Annotated[
         str | None,
         typer.Option(metavar="N", help="How many digits the number has: 5, or from 3 to 6: 3-6."),
@@ -69,6 +82,17 @@ def read(
             "(0.01 = 1 %), on pictures like those that the reader was tested on.",
         ),
     ] = None,
+    page: Annotated[
+        bool,
+        typer.Option(
+            "--page",
+            help="Read all numbers on each picture, in reading order: sheets, columns, tables.",
+        ),
+    ] = False,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(help="rapidocr reads with PP-OCRv6: pip install 'skdigits\\[ocr]'."),
+    ] = None,
     annotate: Annotated[
         Path | None,
         typer.Option(
@@ -84,7 +108,7 @@ def read(
     json: JsonOption = False,
     csv: CsvOption = False,
 ):
-    """Print the number on each picture, and how probable it is.
+    """Print the number on each picture, or with --page the numbers, and how probable they are.
 
     What you know of the numbers is used exactly: of all that satisfy it, the most probable one is
     printed. ? stands for a digit that cannot be read.
@@ -94,9 +118,10 @@ def read(
 
     For example:
 
-    - `skdigits read photo.jpg --model reader.safetensors`
-    - `skdigits read scans --model reader.safetensors --length 5 --csv > codes.csv`
-    - `skdigits read scans --model reader.safetensors --allowed codes.txt --annotate checked`
+    - `skdigits read photo.jpg`
+    - `skdigits read scans --length 5 --csv > codes.csv`
+    - `skdigits read scans --allowed codes.txt --annotate checked`
+    - `skdigits read sheet.jpg --page --json`
     """
     check_options(json=json, csv=csv, max_error_rate=max_error_rate)
     if force and not annotate:
@@ -111,6 +136,7 @@ def read(
         max_value=max_value,
         separators=separators or None,
         max_error_rate=max_error_rate,
+        engine=engine and engine.value,
     )
     files, wrong = image_files(images)
     annotations = None
@@ -119,12 +145,12 @@ def read(
 
         annotations = Annotations(annotate, files, force=force)
     failed = print_answers(
-        _readings(reader, files, wrong),
+        _readings(reader, files, wrong, page),
         len(wrong) + len(files),
         document=_document,
         columns=COLUMNS,
         text=lambda reading: one_line(f"{reading.name}: {reading}"),
-        finish=lambda reading: annotations and annotations.save(reading),
+        finish=lambda readings: annotations and annotations.save(readings),
         json=json,
         csv=csv,
     )
@@ -150,14 +176,22 @@ def _with(reader, **given):
     return reader
 
 
-def _readings(reader, files, wrong):
-    """Yield a reading for each file, after those of the names that are wrong."""
+def _readings(reader, files, wrong, page):
+    """Yield the readings of each file, after those of the names that are wrong."""
     from skdigits.numbers import Reading
 
     for name, error in wrong.items():
-        yield Reading("", 0.0, name=name, error=error)
-    for file, reading in zip(files, reader.read_many(files), strict=True):
-        yield replace(reading, name=str(file))
+        yield [Reading("", 0.0, name=name, error=error)]
+    if page:
+        for file in files:
+            try:
+                found = reader.read_page(file) or [Reading("", 0.0)]
+            except (OSError, ValueError) as error:
+                found = [Reading("", 0.0, error=str(error))]
+            yield [replace(reading, name=str(file)) for reading in found]
+    else:
+        for file, reading in zip(files, reader.read_many(files), strict=True):
+            yield [replace(reading, name=str(file))]
 
 
 def _document(reading):

@@ -4,6 +4,7 @@ import numpy as np
 
 from skdigits.displays._shared import BLUE, VERMILION, laid_out
 from skdigits.normalizer import read_picture
+from skdigits.numbers import Reading
 
 WIDTH = 7  # inches of a new figure
 LEAST_ASPECT = 5  # width through height of the panel with the line: shorter lines get margins
@@ -22,8 +23,12 @@ class ReadingDisplay:
     picture : ndarray of shape (height, width)
         Grey levels from 0 for black to 1 for white.
 
-    reading : Reading
-        What was read. Its boxes are in pixels of `picture`.
+    reading : Reading or list of Reading
+        What was read, or all that was read on a page, of which the picture alone is drawn.
+
+    shape : tuple of (int, int), default=None
+        Height and width of the picture in whose pixels the boxes are, if `picture` is a reduced
+        one. None means that they are in pixels of `picture`.
 
     Attributes
     ----------
@@ -53,9 +58,10 @@ class ReadingDisplay:
     <...>
     """
 
-    def __init__(self, picture, reading):
+    def __init__(self, picture, reading, shape=None):
         self.picture = picture
         self.reading = reading
+        self.shape = shape
 
     @classmethod
     def from_picture(cls, reader, picture, *, ax=None):
@@ -85,13 +91,43 @@ class ReadingDisplay:
         grey = read_picture(picture)
         return cls(grey, reader.read(grey)).plot(ax=ax)
 
+    @classmethod
+    def from_page(cls, reader, picture, *, ax=None):
+        """Read all numbers on a page, and plot it.
+
+        Parameters
+        ----------
+        reader : DigitReader
+            Fitted.
+
+        picture : path, open file, PIL image or array
+            A picture of a page, as for :meth:`DigitReader.read_page()
+            <skdigits.DigitReader.read_page>`.
+
+        ax : matplotlib Axes, default=None
+            As for :meth:`plot`.
+
+        Returns
+        -------
+        display : ReadingDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            If the picture cannot be read.
+        """
+        grey = read_picture(picture)
+        return cls(grey, reader.read_page(grey)).plot(ax=ax)
+
     def plot(self, *, ax=None):
         """Plot the number.
 
         Parameters
         ----------
         ax : matplotlib Axes or array-like of three of them, default=None
-            A single one gets the picture only. If None, a new figure is created.
+            A single one gets the picture only, which is all there is of a page. If None, a new
+            figure is created.
 
         Returns
         -------
@@ -104,8 +140,10 @@ class ReadingDisplay:
             If `ax` holds neither one nor three Axes.
         """
         axes = self._new_axes() if ax is None else np.ravel(ax)
-        if len(axes) not in (1, 3):
-            raise ValueError(f"There are 3 panels, or the picture alone; got {len(axes)} Axes.")
+        is_page = not isinstance(self.reading, Reading)
+        if len(axes) != 1 and (is_page or len(axes) != 3):
+            panels = "is 1 panel" if is_page else "are 3 panels, or the picture alone"
+            raise ValueError(f"There {panels}; got {len(axes)} Axes.")
         self._plot_picture(axes[0])
         if len(axes) == 3:
             self._plot_line(axes[1])
@@ -118,6 +156,9 @@ class ReadingDisplay:
         import matplotlib.pyplot as plt
 
         height, width = np.shape(self.picture)
+        if not isinstance(self.reading, Reading):
+            size = (WIDTH, np.clip(WIDTH * height / width, 1, 10) + 0.5)
+            return plt.figure(figsize=size, layout="constrained").subplots(squeeze=False).ravel()
         first, last = self._limits()
         heights = (
             np.clip(WIDTH * height / width, 1, 4.5),
@@ -143,16 +184,21 @@ class ReadingDisplay:
 
     def _plot_picture(self, ax):
         """Draw the picture and a box around each digit, with the digit above."""
-        ax.imshow(self.picture, cmap="gray", vmin=0, vmax=1)
+        height, width = self.shape or np.shape(self.picture)
+        edges = (-0.5, width - 0.5, height - 0.5, -0.5)
+        ax.imshow(self.picture, cmap="gray", vmin=0, vmax=1, extent=edges)
         ax.set(xticks=[], yticks=[])
-        ax.set_title(str(self.reading), fontweight="bold")
-        digits = self.reading.digits
-        for digit in digits:
-            _frame(ax, digit.box, digit.doubtful)
+        one = isinstance(self.reading, Reading)
+        readings = [self.reading] if one else self.reading
+        ax.set_title(str(self.reading) if one else _count(readings), fontweight="bold")
+        for reading in readings:
+            for digit in reading.digits:
+                _frame(ax, digit.box, digit.doubtful)
+            if not reading.digits and reading.box is not None:
+                _frame(ax, reading.box, doubtful=True)
+        digits = [digit for reading in readings for digit in reading.digits]
         if digits:
             _write_above(ax, digits)
-        elif self.reading.box is not None:
-            _frame(ax, self.reading.box, doubtful=True)
 
     def _plot_line(self, ax):
         """Draw the line, dark on white, and where it is divided into digits."""
@@ -200,6 +246,11 @@ class ReadingDisplay:
                         fontsize=8,
                         color="white" if probability > 0.6 else "black",
                     )
+
+
+def _count(readings):
+    n = len(readings)
+    return f"{n} number{'s' * (n != 1)}" if n else "no number found"
 
 
 def _color(doubtful):

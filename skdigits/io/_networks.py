@@ -1,6 +1,7 @@
 """Whether a network in a file is that of its estimator, and what it costs, before it is built."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -44,7 +45,10 @@ ARCHITECTURES: dict[type, dict] = {
         "context": _are_sizes,
     },
 }
-PRECISIONS = {CNNDigitClassifier: tuple(DTYPES), DigitReader: ("float32", "bfloat16")}
+PRECISIONS: dict[type, tuple[str, ...]] = {
+    CNNDigitClassifier: tuple(DTYPES),
+    DigitReader: ("float32", "bfloat16"),
+}
 RECIPE = {
     "architecture": lambda value: isinstance(value, dict),
     "precision": lambda value: value in DTYPES,
@@ -132,4 +136,7 @@ def _check_reader_sizes(architecture, learned):
     refuse_unless(n_layers <= MOST["layers"], TOO_LARGE)
 
 
-_CHECK_SIZES = {CNNDigitClassifier: _check_classifier_sizes, DigitReader: _check_reader_sizes}
+_CHECK_SIZES: dict[type, Callable] = {
+    CNNDigitClassifier: _check_classifier_sizes,
+    DigitReader: _check_reader_sizes,
+}

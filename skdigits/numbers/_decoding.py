@@ -5,10 +5,20 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import logsumexp
 
 from skdigits.numbers._automaton import Automaton, anything, intersect
 from skdigits.numbers._constraints import of_length
-from skdigits.numbers._lattice import BEST, LOG_SUM, N_ROWS, SUM, Edges, Lattice, Semiring
+from skdigits.numbers._lattice import (
+    BEST,
+    LOG_SUM,
+    N_ROWS,
+    SUM,
+    Edges,
+    Following,
+    Lattice,
+    Semiring,
+)
 
 MARK = 11  # the column of the decimal mark
 OTHER = 12  # and that of what is no digit
@@ -127,7 +137,8 @@ def without_others(log_probs):
     log_number : ndarray of shape (n_steps,)
         Logarithm of the probability that it is not read at each step.
     """
-    log_number = np.log1p(-np.minimum(np.exp(log_probs[:, OTHER]), 1 - 1e-7))
+    log_probs = np.asarray(log_probs, np.float64)
+    log_number = logsumexp(log_probs[:, :OTHER], axis=1)
     return log_probs[:, :OTHER] - log_number[:, None], log_number
 
 
@@ -167,7 +178,7 @@ def _best_path(lattice, emissions):
     following, score = lattice.backwards(emissions, BEST)
     if score == -np.inf:
         return None
-    cell, path = 0, np.empty(len(following), np.intp)
+    cell, path = 0, np.empty(len(emissions), np.intp)
     for step, values in enumerate(following):
         cells = lattice.next_cells(cell)
         cell = path[step] = cells[values.take(cells).argmax()]
@@ -188,7 +199,7 @@ class _Sums(NamedTuple):
     lattice: Lattice
     semiring: Semiring
     emissions: np.ndarray
-    following: np.ndarray
+    following: Following
     log_total: float
 
 

@@ -1,11 +1,13 @@
 """The paths that CTC allows through an automaton, and sums and maxima over all of them."""
 
 from functools import cached_property
+from math import isqrt
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 
+MOST_KEPT = 2**25  # numbers, of 8 bytes: what follows on more steps is computed twice
 SMALL = 48  # states up to which listing all edges is faster
 N_ROWS = 11  # what was read last: no digit, or one of ten
 _JOIN = np.vstack([np.ones(10), 1 - np.eye(10)])  # all digits, and all but one
@@ -47,6 +49,31 @@ class Edges:
     def of(self, cell):
         """Return the cells next to one."""
         return self.ends[self.bounds[cell] : self.bounds[cell + 1]]
+
+
+class Following:
+    """What follows on each step, from the first to the last, as arrays of shape (11, n_states + 1).
+
+    If all would take too much memory, it is computed again block by block.
+
+    Parameters
+    ----------
+    lattice : Lattice
+    semiring : Semiring
+    blocks : list of (ndarray, ndarray)
+        The emissions of some steps each, and what comes after them.
+    first : ndarray
+        What follows on each step of the first block.
+    """
+
+    def __init__(self, lattice, semiring, blocks, first):
+        self.lattice, self.semiring, self.blocks, self.first = lattice, semiring, blocks, first
+
+    def __iter__(self):
+        yield from self.first
+        for block in self.blocks[1:]:
+            following, _ = self.lattice.sweep(*block, self.semiring)
+            yield from following
 
 
 class Lattice:
@@ -91,17 +118,29 @@ class Lattice:
         semiring : Semiring
             What is added up.
         keep : bool, default=True
-            Whether `following` is kept for all steps: otherwise, only the total is of use.
+            Whether `following` is of use: otherwise, only the total is.
 
         Returns
         -------
-        following : ndarray of shape (n_steps, 11, n_states + 1)
+        following : Following
             All ways from each cell to the end, if it is entered at a step; that step is included.
         total : float
             All ways from the start to the end.
         """
         ways = np.full(self.shape, semiring.zero)
         ways[:, :-1][:, self.accepting] = semiring.one
+        n_steps, n_cells = len(emissions), ways.size
+        size = n_steps if n_steps * n_cells <= MOST_KEPT else isqrt(n_steps)
+        blocks, first = [], np.empty((0, *self.shape))
+        for start in range(0, n_steps, max(size, 1))[::-1]:
+            block = emissions[start : start + size]
+            blocks.append((block, ways))
+            first, ways = self.sweep(block, ways, semiring, keep)
+        return Following(self, semiring, blocks[::-1], first), ways[0, 0]
+
+    def sweep(self, emissions, ways, semiring, keep=True):
+        """Go back over some steps; return what follows on each, and what comes before them all."""
+        ways = ways.copy()
         following = np.empty((len(emissions) if keep else 1, *self.shape))
         read = np.empty(self.after.shape)
         for step in range(len(emissions) - 1, -1, -1):
@@ -114,7 +153,7 @@ class Lattice:
                 _join_digits(read, semiring, out=ways)
                 semiring.plus(ways, values, out=ways)
                 semiring.plus(ways[1:], values[0], out=ways[1:])
-        return following, ways[0, 0]
+        return following, ways
 
     def entries(self, emissions, following, semiring):
         """Return what all accepted paths that enter a cell with a digit come to, at any step.

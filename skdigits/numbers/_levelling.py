@@ -57,9 +57,9 @@ def find_levelling(points, rules, rule_weight, height, shape):
     """
     middle = np.array(shape[::-1]) / 2
     n_rules = np.full(len(rules), rule_weight)
-    placed = np.concatenate([points, rules]) - middle
+    x, y = (np.concatenate([points, rules]) - middle).T
     weight = np.concatenate([np.ones(len(points)), n_rules])
-    angle, tilt = _sharpest(*placed.T, weight, height, TURN_GAIN)
+    angle, tilt = _sharpest(x, y, weight, height, TURN_GAIN)
     rows = _turn(angle) @ _tilt(tilt, 0)
     if len(rules):
         x, y = _apply(np.linalg.inv(rows), rules - middle).T

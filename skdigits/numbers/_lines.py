@@ -9,6 +9,7 @@ from skdigits.normalizer import find_ink, read_picture
 from skdigits.numbers._levelling import rotation
 from skdigits.numbers._parts import beside_the_heaviest, find_parts, heights, without_blocks
 
+CLOSE = 0.2  # of a picture's smaller side, within which paper shows in spite of strong shadows
 HEIGHT, INNER = 32, 24  # pixels: of a line, and of its digits
 MARGIN = (HEIGHT - INNER) // 2
 WIDEST_GAP = 24  # pixels between two digits; wider gaps are shortened to it
@@ -121,8 +122,19 @@ def find_line(grey, ink="auto"):
     line : Line or None
         None where there is no ink.
     """
-    found = without_blocks(find_ink(grey[None], ink).ink[0])
+    found = without_blocks(_find_ink(grey, ink))
     return line_of(found) if found.any() else None
+
+
+def _find_ink(grey, ink):
+    """Return the ink of a picture, also where shadows are stronger than it."""
+    found = find_ink(grey[None], ink).ink[0]
+    if found.any():
+        return found
+    # Close to the strokes there is paper. Taken for ink, it would fill more than they do.
+    kinds = ("dark", "light") if ink == "auto" else (ink,)
+    closer = [find_ink(grey[None], kind, CLOSE).ink[0] for kind in kinds]
+    return min((each for each in closer if each.any()), key=np.sum, default=found)
 
 
 def line_of(ink):

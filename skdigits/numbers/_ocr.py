@@ -16,7 +16,7 @@ MISSING = 'engine="rapidocr" needs packages that are not installed: pip install 
 STRIP_HEIGHT = 48  # pixels that the recogniser sees
 STEP = 8  # columns of a step of its answer
 LEAST_WIDTH = 320  # pixels: narrower strips are filled up with grey, as rapidocr does
-ROOM = 0.3  # of a digit's height: how much of the picture around the line is seen
+ROOM = 0.35  # of a digit's height: how much of the picture around the line is seen
 LEAST = 1e-9  # probability of a symbol, so that none is impossible
 # How much a sign that is no digit counts as no symbol. At 1, an unsure digit is left out; at 0,
 # letters are read as digits.
@@ -85,7 +85,12 @@ def cut_strip(grey, line):
 def _within_picture(box, to_picture, shape):
     """Return a box of the scaled line without what is beyond the middles of the picture's edges."""
     height, width = shape
-    middles = [(0, height / 2, 1), (width / 2, 0, 1), (width, height / 2, 1), (width / 2, height, 1)]
+    middles = [
+        (0, height / 2, 1),
+        (width / 2, 0, 1),
+        (width, height / 2, 1),
+        (width / 2, height, 1),
+    ]
     x, y, depth = np.linalg.inv(to_picture) @ np.transpose(middles)
     left, top, right, bottom = (x / depth)[0], (y / depth)[1], (x / depth)[2], (y / depth)[3]
     return max(box[0], left), max(box[1], top), min(box[2], right), min(box[3], bottom)

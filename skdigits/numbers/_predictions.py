@@ -152,7 +152,7 @@ class ReadingMixin(BaseEstimator):
         [0, 1, 2]
         """
         check_is_fitted(self)
-        if not isinstance(gap, Real) or isinstance(gap, bool) or not 0 < gap < np.inf:
+        if not isinstance(gap, Real) or isinstance(gap, bool) or not 0 < float(gap) < inf:
             raise ValueError(
                 f"gap is {brief(gap)}: expected a number above 0, the distance between two numbers "
                 "in heights of a digit."

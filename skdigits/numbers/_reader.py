@@ -22,6 +22,7 @@ from skdigits._utils.sklearn import (
 from skdigits._utils.warning import warn_user
 from skdigits._utils.wording import brief
 from skdigits.augmentation import Distortion
+from skdigits.datasets import compose_strings, make_digits
 from skdigits.normalizer import check_pictures
 from skdigits.numbers._lines import find_lines
 from skdigits.numbers._predictions import SYMBOLS, ReadingMixin
@@ -41,16 +42,17 @@ ARCHITECTURE = {
     "context": (128, 128, 128),
 }
 N_SHOWN = 300_000  # lines that training shows, if max_epochs is "auto"
+N_SHOWN_MORE = 20_000  # the same where it continues
 MOST = 2**31 - 1  # of anything that is counted
 
 
 class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimator):
     """A reader of handwritten numbers, trained on pictures and strings.
 
-    It finds the line of digits in a picture, and a convolutional network with CTC reads it as a
-    whole: digits need not be apart. What is known of the number - how long it is, which codes there
-    are, a check digit - is used exactly: of all numbers that satisfy it, the reader finds the best
-    one and says how probable it is among them.
+    It finds the line of digits in a picture, and a convolutional network with CTC [1]_ reads it as
+    a whole: digits need not be apart. What is known of the number - how long it is, which codes
+    there are, a check digit - is used exactly: of all numbers that satisfy it, the reader finds the
+    best one and says how probable it is among them.
 
     Parameters
     ----------
@@ -80,8 +82,8 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         rejected. It holds for pictures like the held-out ones of `fit` or `calibrate`;
         ``engine="rapidocr"`` needs the latter.
     max_epochs : int or "auto", default="auto"
-        Passes through the pictures. "auto" shows about 300,000: ``ceil(300_000 / n_pictures)``, at
-        least 3 and at most 60.
+        Passes through the pictures. "auto" shows about 300,000, or 20,000 where `fit` continues:
+        at least 3 passes and at most 60.
     batch_size : int, default=64
         Largest number of lines in a batch.
     learning_rate : float, default=0.004
@@ -101,7 +103,13 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
     patience : int, default=5
         Epochs to wait for a lower validation loss; for `early_stopping` only.
     warm_start : bool, default=False
-        Whether a further call of `fit` continues from the weights of the last.
+        Whether a further call of `fit` continues from the weights of the last: so a reader learns
+        the hand of your own pictures.
+    n_rehearsed : int, default=1000
+        Numbers of many hands that are composed and learned beside the pictures when `fit`
+        continues, so that it does not forget what it knew. The pictures are repeated until they are
+        as many, and the weights become the mean of those before and after [2]_. Half as many
+        composed numbers are held out with those of `validation_fraction`. 0 does none of this.
     on_interrupt : {"raise", "keep"}, default="raise"
         What Ctrl-C does during `fit`: "raise" leaves the reader as it was before the call, "keep"
         keeps the network as far as it was trained, with a warning.
@@ -148,7 +156,8 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
 
     References
     ----------
-    Graves et al., "Connectionist Temporal Classification", ICML 2006.
+    .. [1] Graves et al., "Connectionist Temporal Classification", ICML 2006.
+    .. [2] Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
 
     Examples
     --------
@@ -183,6 +192,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         "early_stopping": ["boolean"],
         "patience": [Interval(Integral, 1, MOST, closed="both")],
         "warm_start": ["boolean"],
+        "n_rehearsed": [Interval(Integral, 0, MOST, closed="both")],
         "on_interrupt": [StrOptions({"raise", "keep"})],
         "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
@@ -213,6 +223,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         early_stopping=False,
         patience=5,
         warm_start=False,
+        n_rehearsed=1000,
         on_interrupt="raise",
         callbacks=None,
         random_state=None,
@@ -239,6 +250,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         self.early_stopping = early_stopping
         self.patience = patience
         self.warm_start = warm_start
+        self.n_rehearsed = n_rehearsed
         self.on_interrupt = on_interrupt
         self.callbacks = callbacks
         self.random_state = random_state
@@ -294,11 +306,14 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         rng = self._random_state()
         train, valid = self._split(samples, rng)
         continued = self.warm_start and hasattr(self, "net_")
+        if continued and self.n_rehearsed:
+            train, valid = _with_rehearsal(train, valid, self.n_rehearsed, rng)
         self.device_ = find_device(str(self.device))
         self.precision_ = self._choose_precision()
         n_epochs = self.max_epochs
         if isinstance(n_epochs, str):
-            n_epochs = min(60, max(3, ceil(N_SHOWN / len(train.y))))
+            n_shown = N_SHOWN_MORE if continued else N_SHOWN
+            n_epochs = min(60, max(3, ceil(n_shown / len(train.y))))
         self.max_epochs_ = n_epochs
         recipe = {
             "architecture": ARCHITECTURE,
@@ -335,6 +350,9 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
             verbose=self.verbose,
         )
         trained = training.fit(net, train, valid, plan)
+        if continued and self.n_rehearsed:
+            training.meet_halfway(trained.net, self.net_)
+            training.calibrate_lines(trained.net, train if valid is None else valid)
         self.__dict__.update(learned(trained.net, trained.history, trained.interrupted))
         self._learn_confidence(train if valid is None else valid)
         return self
@@ -441,6 +459,31 @@ def _samples(pictures, labels, weight):
     if len(found) < n:
         warn_user(f"{n - len(found)} of {n} pictures have no ink or no weight: they are left out.")
     return Samples(lines, labels, weight).take(found)
+
+
+def _with_rehearsal(train, valid, n_rehearsed, rng):
+    """Return samples to train on, repeated, with as many composed numbers, and to hold out."""
+    digits = make_digits(n_writers=50, n_copies=4, random_state=rng)
+    n_valid = 0 if valid is None else ceil(n_rehearsed / 2)
+    pictures, strings = compose_strings(
+        *digits, n_rehearsed + n_valid, separators=True, random_state=rng
+    )
+    composed = _samples(pictures, _encode(strings.tolist()), None)
+    rows = np.arange(len(composed.y))
+    repeated = train.take(np.arange(max(n_rehearsed, len(train.y))) % len(train.y))
+    train = _joined(repeated, composed.take(rows[n_valid:]))
+    held_out = None if valid is None else _joined(valid, composed.take(rows[:n_valid]))
+    return train, held_out
+
+
+def _joined(samples, composed):
+    """Return samples and composed ones, which count as much as they do on average."""
+    weight = samples.weight
+    if weight is not None:
+        weight = np.append(weight, np.full(len(composed.y), weight.mean()))
+    return Samples(
+        np.append(samples.images, composed.images), np.append(samples.y, composed.y), weight
+    )
 
 
 def _checked_weight(sample_weight, labels):

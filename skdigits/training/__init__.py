@@ -6,7 +6,7 @@ from skdigits.training._cost import cost_of
 from skdigits.training._devices import find_device, has_bfloat16
 from skdigits.training._fit import Plan, fit
 from skdigits.training._holder import NetHolder, learned
-from skdigits.training._line_net import calibrate_lines
+from skdigits.training._line_net import calibrate_lines, meet_halfway
 from skdigits.training._samples import Samples, encode, hold_out
 from skdigits.training._state import OPTIMIZERS, copy_net, from_state, get_state, new_net
 
@@ -29,5 +29,6 @@ __all__ = [
     "hold_out",
     "is_callback",
     "learned",
+    "meet_halfway",
     "new_net",
 ]

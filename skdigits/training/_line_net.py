@@ -126,12 +126,14 @@ class LineNet(Net):
         return losses.mean()
 
     def train_step_single(self, batch, **fit_params):
-        """Compute the gradients on a batch; limit their length, as a bad line's may be huge."""
+        """Compute the gradients on a batch, none longer than a limit: a bad line's may be huge."""
         inputs, labels = batch
         y_pred = self.infer(inputs)
         loss = self.get_loss(y_pred, labels, X=inputs)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.module_.parameters(), LARGEST_GRADIENT)
+        length = torch.nn.utils.clip_grad_norm_(self.module_.parameters(), LARGEST_GRADIENT)
+        if not length.isfinite():  # one such step would spoil all weights
+            self.optimizer_.zero_grad()
         return {"loss": loss, "y_pred": y_pred.detach()}
 
     def validation_step(self, batch, **fit_params):
@@ -189,6 +191,22 @@ def _collapse(steps):
     """Return what steps say: each run of one symbol once, without blanks."""
     first = np.append(True, steps[1:] != steps[:-1])
     return steps[first & (steps != BLANK)].tolist()
+
+
+@torch.no_grad()
+def meet_halfway(net, before):
+    """Set the weights of a net to the mean of its own and those before it was trained further.
+
+    What was learned stays for the most part, and so does what would have been forgotten.
+
+    References
+    ----------
+    Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
+    """
+    states = net.module_.state_dict(), before.module_.state_dict()
+    for name, now in states[0].items():
+        if now.is_floating_point():
+            now.lerp_(states[1][name].to(now), 0.5)
 
 
 @undisturbed

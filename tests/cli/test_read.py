@@ -4,6 +4,7 @@ import copy
 import csv
 import io
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from skdigits.displays._shared import BLUE, VERMILION
-from skdigits.io import save_model
+from skdigits.io import load_reader, save_model
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,9 @@ def scans(numbers, tmp_path):
 
 def said(reader, folder):
     """What is to be printed of the pictures in a folder."""
-    return "".join(f"{path}: {reader.read(path)}\n" for path in sorted(folder.iterdir()))
+    paths = sorted(folder.iterdir())
+    readings = reader.read_many(paths)
+    return "".join(f"{path}: {each}\n" for path, each in zip(paths, readings, strict=True))
 
 
 # What is read
@@ -263,3 +266,53 @@ def test_predict__several_digits__name_this_command(form, tmp_path):
     assert result.code == 0
     assert result.err.count("\n") == 1
     assert "skdigits read" in result.err
+
+
+# A page, the reader that comes with the package, the other engine
+
+
+def test_read__page(model, reader, numbers, tmp_path):
+    two = [picture for picture, text in zip(*numbers, strict=True) if len(text) == 2]
+    sheet = np.full((340, 500), 255, dtype=np.uint8)
+    for index, picture in enumerate(two[:4]):
+        height, width = picture.shape
+        top, left = 20 + 160 * (index // 2), 20 + 280 * (index % 2)
+        sheet[top : top + height, left : left + width] = picture
+    Image.fromarray(sheet).save(tmp_path / "sheet.png")
+    Image.new("L", (90, 60), 200).save(tmp_path / "blank.png")
+    expected = reader.read_page(tmp_path / "sheet.png")
+    assert len(expected) == 4
+    args = ("read", "--model", model, "--page", tmp_path / "blank.png", tmp_path / "sheet.png")
+    lines = [f"{tmp_path / 'blank.png'}: no number found"]
+    lines += [f"{tmp_path / 'sheet.png'}: {reading}" for reading in expected]
+    assert run(*args) == (0, "".join(f"{line}\n" for line in lines), "")
+    documents = json.loads(run(*args, "--json", "--annotate", tmp_path / "checked").out)
+    assert [document["box"] for document in documents[1:]] == [list(r.box) for r in expected]
+    blue, vermilion = colours(tmp_path / "checked" / "sheet.png")
+    assert blue + vermilion > 0
+    (tmp_path / "broken.png").write_bytes(b"")
+    result = run(*args, tmp_path / "broken.png")
+    assert result.code == 1
+    assert result.out.count("\n") == 5
+    assert "broken.png" in result.err
+
+
+def test_read__the_reader_that_comes_with_the_package(scans):
+    assert run("read", scans) == (0, said(load_reader(), scans), "")
+
+
+def test_read__engine_that_is_not_installed(scans, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    result = run("read", scans, "--engine", "rapidocr")
+    assert result.code == 1
+    assert "skdigits[ocr]" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_read__boxes_of_a_large_picture_stand_where_its_digits_are(model, numbers, tmp_path):
+    small = Image.fromarray(numbers[0][0])
+    small.resize((small.width * 40, small.height * 40)).save(tmp_path / "large.png")
+    args = ("read", "--model", model, tmp_path / "large.png", "--annotate", tmp_path / "checked")
+    assert run(*args).code == 0
+    blue, vermilion = colours(tmp_path / "checked" / "large.png")
+    assert blue + vermilion > 0

@@ -181,3 +181,27 @@ def test_digits_know_where_they_stand_in_the_line(number_reader, numbers):
 def test_wrong_number_of_axes(n_axes):
     with pytest.raises(ValueError, match=f"There are 3 panels, .* got {n_axes} Axes"):
         ReadingDisplay(BLANK, Reading("", 0.0)).plot(ax=Figure().subplots(1, n_axes))
+
+
+def test_a_page_is_its_picture_with_all_numbers(number_reader, numbers):
+    two = [picture for picture, text in zip(*numbers, strict=True) if len(text) == 2][:2]
+    sheet = np.full((160, 500), 255, dtype=np.uint8)
+    for left, picture in zip((20, 300), two, strict=True):
+        height, width = picture.shape
+        sheet[20 : 20 + height, left : left + width] = picture
+    display = ReadingDisplay.from_page(number_reader, sheet)
+    (ax,) = display.axes_
+    assert ax.get_title() == "2 numbers"
+    assert len(ax.patches) == sum(len(reading.digits) for reading in display.reading)
+    with pytest.raises(ValueError, match="There is 1 panel; got 3 Axes"):
+        display.plot(ax=np.full(3, ax))
+    blank = ReadingDisplay.from_page(number_reader, np.full((40, 60), 200, dtype=np.uint8))
+    assert blank.axes_[0].get_title() == "no number found"
+
+
+def test_boxes_may_be_of_a_larger_picture():
+    reading = Reading("1", 0.9, (Digit("1", 0.9, (300, 100, 310, 300)),))
+    (ax,) = ReadingDisplay(np.ones((40, 80)), reading, (400, 800)).plot(ax=plt.figure().gca()).axes_
+    assert ax.get_xlim() == (-0.5, 799.5)
+    assert ax.images[0].get_extent() == [-0.5, 799.5, 399.5, -0.5]
+    assert ax.patches[0].get_x() == 299.5

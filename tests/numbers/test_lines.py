@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from skdigits.datasets import compose_strings
+from skdigits.normalizer import find_ink
 from skdigits.numbers._lines import HEIGHT, INNER, WIDEST_GAP, find_line, find_lines
 from skdigits.numbers._parts import find_parts, without_blocks
 
@@ -154,3 +155,17 @@ def test_most_composed_strings_are_as_wide_as_their_digits(digits):
 def test_what_is_no_picture_is_named_by_its_place():
     with pytest.raises(ValueError, match=r"pictures\[1\]: no-such-file.png"):
         list(find_lines([draw(STROKES), "no-such-file.png"]))
+
+
+@pytest.mark.parametrize("light_ink", [False, True])
+def test_ink_is_found_through_a_strong_shadow(light_ink):
+    """The corners of a photograph may be darker than the ink in its middle."""
+    y, x = np.mgrid[-1:1:300j, -1:1:400j]
+    grey = (0.9 - 0.3 * (x**2 + y**2) / 2).astype(np.float32)
+    for left in range(60, 340, 50):
+        grey[120:170, left : left + 6] -= 0.2
+    if light_ink:
+        grey = 1 - grey
+    assert not find_ink(grey[None]).ink.any()
+    line = find_line(grey)
+    assert line.box(0, line.image.shape[1]) == pytest.approx((60, 120, 316, 170), abs=3)

@@ -376,3 +376,22 @@ def test_it_learns_what_is_no_digit(reader, numbers, unseen):
     sure = [reading.confidence for reading in reader.read_many(unseen[0])]
     unsure = [reading.confidence for reading in reader.read_many(turned)]
     assert np.median(unsure) < 0.1 < np.median(sure)
+
+
+def test_what_it_could_before_is_rehearsed(digits, reader, unseen):
+    """Taught nothing but sevens, it forgets the others, unless they are rehearsed."""
+    sevens = digits[0][np.asarray(digits[1]).astype(int) == 7]
+    pictures, strings = clean_strings((sevens, np.full(len(sevens), 7)), 40, 2)
+    reader.set_params(warm_start=True, max_epochs=8, random_state=0, min_probability=0)
+    scores = {}
+    for n_rehearsed in (0, 300):
+        taught = copy.copy(reader).set_params(n_rehearsed=n_rehearsed).fit(pictures, strings)
+        assert taught.score(pictures, strings) > 0.9
+        scores[n_rehearsed] = taught.score(*unseen)
+    assert scores[300] > scores[0] + 0.2
+
+
+def test_rehearsal_takes_weights(reader, few):
+    reader.set_params(warm_start=True, max_epochs=1, n_rehearsed=20, random_state=0)
+    reader.fit(*few, sample_weight=np.arange(1, 13))
+    assert len(reader.history_) == 25
