@@ -9,7 +9,7 @@ in by a few, some dozens of labelled pictures teach it theirs.
 # %%
 # A hand of its own
 # -----------------
-# Here stands a writer whose digits are drawn by :func:`~skdigits.datasets.make_digits`, with a heavy
+# Here stands a writer whose digits :func:`~skdigits.datasets.make_digits` draws, with a heavy
 # slant, on grey forms with rules.
 
 import matplotlib.pyplot as plt

@@ -171,7 +171,7 @@ def _with(reader, **given):
     try:
         reader.set_params(**{name: value for name, value in given.items() if value is not None})
         next(reader.read_many([]), None)
-    except ValueError as error:
+    except (ImportError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
     return reader
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
+from torch import get_num_threads
 
 from skdigits._utils.wording import brief
 from skdigits.normalizer import check_pictures, read_with_shape
@@ -16,7 +17,7 @@ from skdigits.numbers._constraints import constraint
 from skdigits.numbers._decoding import best_path, confidence_among_all, without_others
 from skdigits.numbers._interpreting import interpret
 from skdigits.numbers._lines import find_line
-from skdigits.numbers._ocr import cut_strip, log_probabilities
+from skdigits.numbers._ocr import cut_strip, load_recogniser, log_probabilities
 from skdigits.numbers._pages import LONGEST_PAGE, find_numbers
 from skdigits.numbers._reading import Reading
 from skdigits.selective import choose_threshold
@@ -180,9 +181,13 @@ class ReadingMixin(BaseEstimator):
         ------
         ValueError
             If `pictures` is a single picture; at once, not with the first reading.
+        ImportError
+            If the engine is not installed; at once as well.
         """
         check_pictures(pictures)
         check_is_fitted(self)
+        if self.engine == "rapidocr":
+            load_recogniser(get_num_threads())
         return self._read(pictures)
 
     def _read(self, pictures):
