@@ -4,7 +4,6 @@ import numpy as np
 
 from skdigits.displays._shared import BLUE, VERMILION, laid_out
 from skdigits.normalizer import read_picture
-from skdigits.numbers import Reading
 
 WIDTH = 7  # inches of a new figure
 LEAST_ASPECT = 5  # width through height of the panel with the line: shorter lines get margins
@@ -140,7 +139,7 @@ class ReadingDisplay:
             If `ax` holds neither one nor three Axes.
         """
         axes = self._new_axes() if ax is None else np.ravel(ax)
-        is_page = not isinstance(self.reading, Reading)
+        is_page = isinstance(self.reading, list)
         if len(axes) != 1 and (is_page or len(axes) != 3):
             panels = "is 1 panel" if is_page else "are 3 panels, or the picture alone"
             raise ValueError(f"There {panels}; got {len(axes)} Axes.")
@@ -156,7 +155,7 @@ class ReadingDisplay:
         import matplotlib.pyplot as plt
 
         height, width = np.shape(self.picture)
-        if not isinstance(self.reading, Reading):
+        if isinstance(self.reading, list):
             size = (WIDTH, np.clip(WIDTH * height / width, 1, 10) + 0.5)
             return plt.figure(figsize=size, layout="constrained").subplots(squeeze=False).ravel()
         first, last = self._limits()
@@ -188,9 +187,9 @@ class ReadingDisplay:
         edges = (-0.5, width - 0.5, height - 0.5, -0.5)
         ax.imshow(self.picture, cmap="gray", vmin=0, vmax=1, extent=edges)
         ax.set(xticks=[], yticks=[])
-        one = isinstance(self.reading, Reading)
-        readings = [self.reading] if one else self.reading
-        ax.set_title(str(self.reading) if one else _count(readings), fontweight="bold")
+        is_page = isinstance(self.reading, list)
+        readings = self.reading if is_page else [self.reading]
+        ax.set_title(_count(readings) if is_page else str(self.reading), fontweight="bold")
         for reading in readings:
             for digit in reading.digits:
                 _frame(ax, digit.box, digit.doubtful)
