@@ -150,7 +150,7 @@ def test_read__list_of_numbers(model, reader, scans, tmp_path):
         (["--length", "6-3"], "length=(6, 3) is no number of digits"),
         (["--pattern", "year"], "is no pattern"),
         (["--checksum", "md5"], "'luhn', 'isbn10', 'isbn13', 'mod97'"),
-        (["--min-value", "-1"], "greater than or equal to 0"),
+        (["--min-value", "-1"], "--min-value"),
         (["--min-value", "9", "--max-value", "8"], "is larger than max_value"),
         (["--pattern", "dd", "--length", "5"], "No number satisfies length, pattern together"),
         (["--max-error-rate", "1"], "--max-error-rate is between 0 and 1"),

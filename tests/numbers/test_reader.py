@@ -169,7 +169,7 @@ def test_decimal_marks_are_learned_and_kept_if_asked(digits):
         digits, 120, 0, lengths=2, marks=1, separators=True, heights=24
     )
     assert any("." in string for string in strings)
-    reader = DigitReader(max_epochs=30, batch_size=12, random_state=0, min_probability=0)
+    reader = DigitReader(max_epochs=40, batch_size=12, random_state=0, min_probability=0)
     reader.fit(pictures, [string.replace(".", ",") for string in strings])
     assert reader.set_params(separators=True).score(pictures, strings) > 0.7
     assert not any("." in text for text in reader.set_params(separators=False).predict(pictures))
