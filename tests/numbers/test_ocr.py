@@ -202,9 +202,12 @@ def test_fit_and_calibrate_learn_how_sure_it_is(clear):
     assert len(reader.ocr_confidence_) == len(reader.ocr_right_) == 200
     rejected = [
         sum(reading.rejected for reading in reader.read_many(pictures[:40]))
-        for reader.max_error_rate in (0.9, 0.02)
+        for reader.max_error_rate in (0.9, 0.1)
     ]
     assert rejected[0] < rejected[1]
+    with pytest.raises(ValueError, match="max_error_rate=0.001 cannot be promised"):
+        reader.set_params(max_error_rate=0.001).predict(pictures[:1])
+    reader.set_params(max_error_rate=0.1)
     again = pickle.loads(pickle.dumps(reader))
     assert (again.predict(pictures[:5]) == reader.predict(pictures[:5])).all()
 
