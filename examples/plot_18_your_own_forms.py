@@ -21,7 +21,7 @@ from skdigits.displays import ReadingDisplay
 
 writer = make_digits(n_writers=1, n_copies=60, random_state=11)
 form = {"lengths": 4, "slants": 48, "gaps": (0, 0.3), "heights": (12, 18), "rules": 1}
-pictures, strings = compose_strings(*writer, 250, **form, random_state=0)
+pictures, strings = compose_strings(*writer, 200, **form, random_state=0)
 unseen, their_strings = pictures[50:], strings[50:]
 
 ReadingDisplay.from_picture(load_reader(), unseen[0])
@@ -32,13 +32,13 @@ plt.show()
 # ----------------------------
 # With ``warm_start=True``, ``fit`` continues from what the reader can. Composed numbers of many
 # hands are learned beside the pictures, so that it does not forget those. By
-# default, training takes about four times as long as here.
+# default, training takes several times as long as here.
 
-others, other_strings = compose_strings(*make_digits(random_state=5), 200, random_state=1)
+others, other_strings = compose_strings(*make_digits(random_state=5), 100, random_state=1)
 numbers, on_forms, on_others = [0, 10, 20, 50], [], []
 for n in numbers:
     reader = load_reader().set_params(warm_start=True, min_probability=0, random_state=0)
-    reader.set_params(n_rehearsed=500, max_epochs=5)
+    reader.set_params(n_rehearsed=300, max_epochs=5)
     if n:
         reader.fit(pictures[:n], strings[:n])
     on_forms.append(reader.score(unseen, their_strings))
