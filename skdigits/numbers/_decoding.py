@@ -107,7 +107,7 @@ def decode(log_probs, automaton, *, keep_marks=False):
     sums = _sum_up(lattice, emissions, keep=one_length)
     share = np.exp(min(_log_probability(log_probs, labels) - sums.log_total, 0.0))
     return Decoding(
-        text="".join(["." if label == MARK else str(label - 1) for label in labels.tolist()]),
+        text=_spelled(labels),
         confidence=float(share),
         support=float(np.exp(sums.log_total)),
         spans=_spans(changed, rows),
@@ -115,6 +115,15 @@ def decode(log_probs, automaton, *, keep_marks=False):
         _automaton=automaton,
         _sums=sums if one_length else None,
     )
+
+
+def best_text(log_probs, *, keep_marks=False):
+    """Return the text of `best_path`: all paths are allowed, so each step has its best symbol."""
+    symbols = _checked(log_probs).argmax(axis=1)
+    if not keep_marks:
+        symbols[symbols == MARK] = 0
+    changed = np.append(True, symbols[1:] != symbols[:-1])[: len(symbols)]
+    return _spelled(symbols[changed & (symbols > 0)])
 
 
 def best_path(log_probs, *, keep_marks=False):
@@ -183,6 +192,11 @@ def _best_path(lattice, emissions):
         cells = lattice.next_cells(cell)
         cell = path[step] = cells[values.take(cells).argmax()]
     return path
+
+
+def _spelled(labels):
+    """Return columns of the steps as text."""
+    return "".join(["." if label == MARK else str(label - 1) for label in labels.tolist()])
 
 
 def _spans(changed, rows):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skdigits.numbers._decoding import best_path, confidence_among_all, decode, without_others
+from skdigits.numbers._decoding import best_text, confidence_among_all, decode, without_others
 from skdigits.numbers._reading import Digit, Reading
 
 FITTING = 1e-6  # least probability of all numbers together that satisfy the constraints
@@ -31,7 +31,7 @@ def interpret(seen, log_probabilities, constraint, threshold, min_probability, k
     line = seen.line
     log_probabilities, log_number = without_others(log_probabilities)
     decoding = decode(log_probabilities, constraint.automaton, keep_marks=keep_marks)
-    free = best_path(log_probabilities, keep_marks=keep_marks).text
+    free = best_text(log_probabilities, keep_marks=keep_marks)
     if decoding.text is None or decoding.support < FITTING:
         place = line.box(0, line.image.shape[1])
         length = constraint.automaton._lattice.length or len(free) or 1

@@ -10,7 +10,13 @@ import pytest
 from skdigits.numbers import _lattice
 from skdigits.numbers._automaton import Automaton, anything
 from skdigits.numbers._constraints import constraint
-from skdigits.numbers._decoding import best_path, confidence_among_all, decode, without_others
+from skdigits.numbers._decoding import (
+    best_path,
+    best_text,
+    confidence_among_all,
+    decode,
+    without_others,
+)
 
 
 def random_log_probs(seed, n_steps, symbols, n_symbols=12, scale=2.0):
@@ -296,3 +302,13 @@ def test_long_lines_are_computed_in_blocks_with_the_same_result(monkeypatch, n_s
         assert found.confidence == pytest.approx(whole.confidence, rel=1e-12)
         np.testing.assert_allclose(found.marginals, expected, rtol=1e-12)
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("keep_marks", [False, True])
+@pytest.mark.parametrize("n_symbols", [11, 12])
+@pytest.mark.parametrize("n_steps", [0, 1, 40])
+def test_best_text_is_that_of_the_best_path(n_steps, n_symbols, keep_marks):
+    for seed in range(20):
+        log_probs = random_log_probs(seed, n_steps, range(n_symbols), n_symbols)
+        expected = best_path(log_probs, keep_marks=keep_marks).text
+        assert best_text(log_probs, keep_marks=keep_marks) == expected
