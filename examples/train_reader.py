@@ -30,6 +30,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
 from skdigits import save_model
+from skdigits._utils.probabilities import calibration_error
 from skdigits.datasets import compose_strings, fetch_mnist, make_digits, make_scribbles
 from skdigits.numbers import DigitReader
 
@@ -178,22 +179,16 @@ def measure(reader, X, y):
     return figures
 
 
-def calibration_error(confidence, is_right, n_bins=15):
-    """Return how far confidences are from the share of exact readings, on average."""
-    bins = np.minimum((n_bins * confidence).astype(int), n_bins - 1)
-    return float(np.abs(np.bincount(bins, confidence - is_right)).sum() / len(confidence))
-
-
 def write(reader, n_strings, fonts, folder):
     """Write a reader and its card, measured on the test images, into a folder."""
     save_model(reader, folder / "reader.safetensors")
     card = {
         "data": {
-            "name": "MNIST and handwriting fonts",
+            "name": "MNIST, drawn digits and handwriting fonts",
             "train": f"{n_strings:,} numbers composed of all but the last {N_HELD_OUT:,} of "
-            "MNIST's training images, and of the fonts",
-            "held_out": f"{N_CALIBRATING:,} numbers composed of the last {N_HELD_OUT:,}, and of "
-            "the fonts, for the temperature and max_error_rate",
+            "MNIST's training images, of digits that make_digits draws, and of the fonts",
+            "held_out": f"{N_CALIBRATING:,} numbers composed of the last {N_HELD_OUT:,}, of "
+            "other drawn digits and of the fonts, for the temperature and max_error_rate",
             "test": f"{N_MEASURED:,} clean and {N_MEASURED:,} hard numbers of five digits composed "
             "of the 10,000 test images, read once",
             "shares": SHARES,

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import assert_all_finite, check_consistent_length, check_scalar, column_or_1d
 from sklearn.utils.multiclass import unique_labels
 
-from skdigits._utils.probabilities import check_probabilities, most_probable
+from skdigits._utils.probabilities import calibration_error, check_probabilities, most_probable
 
 __all__ = ["expected_calibration_error", "most_confused"]
 
@@ -70,9 +70,7 @@ def expected_calibration_error(y_true, y_proba, *, labels=None, n_bins=15):
     assert_all_finite(y_true, input_name="y_true")
     y_proba, labels = check_probabilities(y_proba, labels, y_true)
     y_pred, confidence = most_probable(y_proba, labels)
-    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
-    gaps = np.bincount(bins, weights=confidence - (y_pred == y_true))
-    return float(np.abs(gaps).sum() / len(y_true))
+    return calibration_error(confidence, y_pred == y_true, n_bins)
 
 
 def most_confused(y_true, y_pred, min_count=2):

@@ -5,6 +5,7 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
 __all__ = [
+    "calibration_error",
     "check_has_probabilities",
     "check_known",
     "check_probabilities",
@@ -84,3 +85,10 @@ def most_probable(y_proba, labels, k=None):
     columns = np.argsort(-y_proba, axis=1, kind="stable")[:, : k or 1]
     best = np.asarray(labels)[columns], np.take_along_axis(y_proba, columns, axis=1)
     return tuple(each[:, 0] for each in best) if k is None else best
+
+
+def calibration_error(confidence, is_right, n_bins=15):
+    """Return how far confidences are from the share of right answers, on average over the bins."""
+    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
+    gaps = np.bincount(bins, weights=confidence - is_right)
+    return float(np.abs(gaps).sum() / len(confidence))

@@ -80,8 +80,9 @@ def load_reader():
 
     Notes
     -----
-    It has learned from numbers composed of MNIST's training images and of the digits of handwriting
-    fonts; :doc:`/pretrained` says how, and what it can. Each call gives a reader of its own.
+    It has learned from numbers composed of MNIST's training images, of digits that
+    :func:`~skdigits.datasets.make_digits` draws and of those of handwriting fonts;
+    :doc:`/pretrained` says how, and what it can. Each call gives a reader of its own.
 
     Examples
     --------
