@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -88,3 +90,24 @@ def mnist_home(request, tmp_path_factory):
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     return copy
+
+
+@pytest.fixture
+def run_offline(tmp_path):
+    """A function that runs code without a network and a home, and returns what it printed."""
+
+    def run(code):
+        home = tmp_path / "none"
+        environment = os.environ | {
+            "HOME": str(home),
+            "SCIKIT_LEARN_DATA": str(home),
+            "https_proxy": "http://127.0.0.1:9",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+        )
+        assert done.returncode == 0, done.stderr
+        assert not home.exists()
+        return done.stdout
+
+    return run

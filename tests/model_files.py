@@ -5,6 +5,7 @@ import json
 import numpy as np
 import safetensors.numpy
 
+from skdigits import ModelFileError, load_model
 from skdigits.io._container import digest_of
 
 ZEROS = "0" * 64
@@ -39,6 +40,21 @@ def lies(description, n, seed=0):
             yield {**description, "model": json.loads(new)}
         except ValueError:
             continue
+
+
+def count_refused(path, n, use):
+    """Return how many of `n` lies the file is refused for; all others are used."""
+    tensors, description = parts_of(path.read_bytes())
+    refused = 0
+    for lie in lies(description, n):
+        write(path, tensors, lie)
+        try:
+            model = load_model(path)
+        except ModelFileError:
+            refused += 1
+        else:
+            use(model)
+    return refused
 
 
 def change(path, value):

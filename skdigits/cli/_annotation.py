@@ -2,7 +2,6 @@
 
 import os
 from itertools import count
-from pathlib import Path
 
 import numpy as np
 
@@ -91,6 +90,6 @@ def _free_paths(folder, files):
             place = os.path.realpath(path).casefold()
             if place not in taken:
                 taken.add(place)
-                paths[str(file)] = Path(path)
+                paths[str(file)] = path
                 break
     return paths
