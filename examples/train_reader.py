@@ -35,14 +35,25 @@ from skdigits.datasets import compose_strings, fetch_mnist, make_digits, make_sc
 from skdigits.numbers import DigitReader
 
 DIGITS = "0123456789"
-LETTERS = "ACEFHKMNPRTUVWXYadefhkmnprtuvwy+=%&#@"  # none of them looks like a digit
-SHARES = {"mnist": 0.4, "pen": 0.3, "fonts": 0.22, "no_digits": 0.08}
-HARD = {"slants": (-10, 42), "marks": 0.5, "cuts": 0.3}
+LETTERS = {  # of each alphabet, none of them looks like a digit
+    "latin": "ACEFHKMNPRTUVWXYadefhkmnprtuvwy+=%&#@",
+    "greek": "ΓΔΘΛΞΠΣΦΨΩαβγδεζηκλμνξπτφχψω",
+    "cyrillic": "БГДЖИЛФЦШЩЮЯгджилфцшщюя",
+}
+SHARES = {"mnist": 0.38, "pen": 0.3, "fonts": 0.22, "no_digits": 0.1}
+HARD = {
+    "widths": (0.62, 1.12),
+    "gaps": (-0.08, 1.2),
+    "slants": (-10, 45),
+    "marks": 0.6,
+    "cuts": 0.35,
+}
 CLEAN = {
     **dict.fromkeys(["tilt", "drift", "stroke_width", "marks", "rules", "scraps", "cuts"], 0),
     **dict.fromkeys(["fading", "shading", "blur", "noise"], 0),
 }
-N_CLEAN = 6  # one in so many strings is on clean paper
+UPRIGHT = {"widths": (0.7, 1.1), "slants": (-8, 12), **CLEAN}
+N_CLEAN = 5  # one in so many strings is upright and on clean paper
 N_WRITERS = 1_200  # that the pen draws
 N_COPIES = 6  # of each digit of a writer
 N_PART = 2_500  # strings, at most, that are composed at a time
@@ -61,11 +72,11 @@ LIMITS = [
 
 
 class Font(NamedTuple):
-    """A handwriting font: its name, the identifier of its licence, and its file."""
+    """A handwriting font: its name, the identifier of its licence, and its file by alphabet."""
 
     name: str
     licence: str
-    content: bytes
+    files: dict
 
 
 def read_fonts(folder):
@@ -75,16 +86,25 @@ def read_fonts(folder):
         with tarfile.open(path) as package:
             about = json.load(package.extractfile("package/package.json"))
             name = about["name"].partition("/")[2]
-            file = package.extractfile(f"package/files/{name}-latin-400-normal.woff2")
+            names = {
+                alphabet: f"package/files/{name}-{alphabet}-400-normal.woff2"
+                for alphabet in LETTERS
+            }
+            files = {
+                alphabet: package.extractfile(file).read()
+                for alphabet, file in names.items()
+                if file in package.getnames()
+            }
             if about["license"].startswith("OFL"):
-                fonts.append(Font(name, about["license"], file.read()))
+                fonts.append(Font(name, about["license"], files))
     if not fonts:
         raise SystemExit(f"{folder} holds no packages of fonts: make some by npm pack.")
     return sorted(fonts)
 
 
-def draw(font, text):
+def draw(file, text):
     """Return images of 28 x 28 pixels of the characters of a text, on one scale, or None."""
+    font = ImageFont.truetype(BytesIO(file), 64)
     drawn = []
     for character in text:
         image = Image.new("L", (200, 200))
@@ -116,12 +136,16 @@ def sources(X, y, fonts, n_writers, seed):
         drawn = make_digits(1, N_COPIES, side=32, random_state=rng)
         found.append((*drawn, SHARES["pen"] / n_writers))
     for font in fonts:
-        drawn = ImageFont.truetype(BytesIO(font.content), 64)
-        digits, letters = draw(drawn, DIGITS), draw(drawn, LETTERS)
+        digits = draw(font.files["latin"], DIGITS)
         if digits is not None:
             found.append((digits, np.arange(10), SHARES["fonts"] / len(fonts)))
-        if letters is not None:
-            found.append((letters, None, 0.4 * SHARES["no_digits"] / len(fonts)))
+    letters = [
+        drawn
+        for alphabet, characters in LETTERS.items()
+        for font in fonts
+        if alphabet in font.files and (drawn := draw(font.files[alphabet], characters)) is not None
+    ]
+    found += [(drawn, None, 0.4 * SHARES["no_digits"] / len(letters)) for drawn in letters]
     scribbles = make_scribbles(4_000, side=32, random_state=rng)
     found.append((scribbles, None, 0.3 * SHARES["no_digits"]))
     return [*found, (turned(images, y), None, 0.3 * SHARES["no_digits"])]
@@ -155,7 +179,7 @@ def compose_part(X, y, n_strings, seed):
     labels = rng.randint(10, size=len(X)) if y is None else y
     pictures, strings = [], []
     n_clean = n_strings // N_CLEAN
-    for n, amounts in ((n_strings - n_clean, HARD), (n_clean, CLEAN)):
+    for n, amounts in ((n_strings - n_clean, HARD), (n_clean, UPRIGHT)):
         if n:
             some = compose_strings(X, labels, n, separators=True, random_state=rng, **amounts)
             pictures += some[0]

@@ -21,6 +21,7 @@ class Amounts:
     lengths: tuple
     heights: tuple
     gaps: tuple
+    widths: tuple
     slants: tuple
     tilt: float
     drift: float
@@ -63,6 +64,7 @@ def compose_strings(
     lengths=(1, 10),
     heights=(12, 40),
     gaps=(-0.06, 1.2),
+    widths=1.0,
     slants=(-10, 35),
     tilt=3.0,
     drift=0.08,
@@ -102,6 +104,9 @@ def compose_strings(
     gaps : float or tuple of (float, float), default=(-0.06, 1.2)
         Least and largest distance between the strokes of neighbouring digits, in heights of a
         digit, of -0.5 to 3. Digits touch at 0 and overlap below. Narrow gaps are frequent.
+    widths : float or tuple of (float, float), default=1.0
+        How wide digits and the gaps between them are, as a multiple of their width in `X` and of
+        `gaps`, of 0.3 to 2. Real hands are often narrower than single digits suggest: 0.65 to 1.15.
     slants : float or tuple of (float, float), default=(-10, 35)
         Least and largest slant of the digits to the right in degrees, of -60 to 60.
     tilt : float, default=3.0
@@ -179,6 +184,7 @@ def compose_strings(
         lengths=_check_range("lengths", lengths, 1, 50, Integral),
         heights=_check_range("heights", heights, 4, 200),
         gaps=_check_range("gaps", gaps, -0.5, 3),
+        widths=_check_range("widths", widths, 0.3, 2),
         slants=_check_range("slants", slants, -60, 60),
         tilt=tilt,
         drift=drift,

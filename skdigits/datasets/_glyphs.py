@@ -38,12 +38,12 @@ class Glyphs:
     slants: np.ndarray
     scale: float
 
-    def draw(self, digits, slant, size, chance):
+    def draw(self, digits, slant, size, width, chance):
         """Return an image of each digit: an array of shape (n, height, width) and dtype uint8."""
         picks = [chance.choice(self.of[digit]) for digit in digits]
         n = len(picks)
         sy = self.scale * size * _array(chance.uniform(0.9, 1.08) for _ in range(n))
-        sx = sy * _array(chance.uniform(0.88, 1.15) for _ in range(n))
+        sx = sy * width * _array(chance.uniform(0.88, 1.15) for _ in range(n))
         slants = slant + _array(chance.gauss(0, 0.04) for _ in range(n))
         x, y, widths, heights = self.boxes[picks].T
         shear = self.slants[picks] / sy - slants / sx  # of source pixels for each pixel down

@@ -59,14 +59,15 @@ def write(glyphs, amounts, chance):
     digits = chance.choices(list(glyphs.of), k=chance.randint(*amounts.lengths))
     slant = -tan(radians(chance.uniform(*amounts.slants)))
     size = chance.uniform(0.9, 1.1)
+    width = chance.uniform(*amounts.widths)
     narrow, wide = amounts.gaps
-    gap = narrow + (wide - narrow) * chance.random() ** 2.5
+    gap = width * (narrow + (wide - narrow) * chance.random() ** 2.5)
     mark = _choose_mark(len(digits), chance) if chance.random() < amounts.marks else None
     spaces = [round((gap + chance.gauss(0, 0.06)) * HEIGHT) + 1 for _ in digits[1:]]
     if mark and mark.after < len(spaces):
         spaces[mark.after] += round(mark.space)
 
-    cells = glyphs.draw(digits, slant, size, chance)
+    cells = glyphs.draw(digits, slant, size, width, chance)
     edges = first, last = edges_of(cells)
     y = _drift(len(digits), amounts.drift, chance)
     x = _place(first, last, y, spaces)
@@ -88,7 +89,7 @@ def write(glyphs, amounts, chance):
         _put(canvas, cell, column, row)
     if chance.random() < amounts.scraps:
         scraps = chance.choices(list(glyphs.of), k=chance.randint(1, 3))
-        _put_scraps(canvas, glyphs.draw(scraps, slant, size, chance), box, chance)
+        _put_scraps(canvas, glyphs.draw(scraps, slant, size, width, chance), box, chance)
     if mark:
         canvas = _draw_mark(canvas, mark, x, y, edges, slant, chance)
     between = ((starts[1:] + ends[:-1]) / 2 + shift).tolist()

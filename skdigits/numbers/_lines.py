@@ -7,7 +7,7 @@ from PIL import Image
 
 from skdigits.normalizer import find_ink, read_picture
 from skdigits.numbers._levelling import rotation
-from skdigits.numbers._parts import beside_the_heaviest, find_parts, heights, without_blocks
+from skdigits.numbers._parts import beside_the_heaviest, find_parts, heights, ink_beside_blocks
 
 CLOSE = 0.2  # of a picture's smaller side, within which paper shows in spite of strong shadows
 HEIGHT, INNER = 32, 24  # pixels: of a line, and of its digits
@@ -122,7 +122,7 @@ def find_line(grey, ink="auto"):
     line : Line or None
         None where there is no ink.
     """
-    found = without_blocks(_find_ink(grey, ink))
+    found = ink_beside_blocks(grey, lambda grey: _find_ink(grey, ink))
     return line_of(found) if found.any() else None
 
 
@@ -155,7 +155,7 @@ def line_of(ink):
         angle = skew
         level = level.rotate(angle, Image.Resampling.BILINEAR, expand=True)
         parts = find_parts(np.asarray(level) / np.float32(255))
-    parts, top, bottom = beside_the_heaviest(parts)
+    parts, top, bottom = beside_the_heaviest(parts, level.height)
     scale = INNER / (bottom - top)
     margin = MARGIN / scale
     box = (parts[:, 1].min() - margin, top - margin, parts[:, 3].max() + margin, bottom + margin)

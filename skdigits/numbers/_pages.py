@@ -16,9 +16,9 @@ from skdigits.numbers._parts import (
     NEIGHBOURS,
     around,
     heights,
+    ink_beside_blocks,
     middles,
     widths,
-    without_blocks,
 )
 
 LONGEST_PAGE = 2048  # pixels
@@ -102,7 +102,7 @@ def find_numbers(grey, gap):
 
 def _find_page(grey):
     """Return the level page with its parts, or None where there is no ink."""
-    ink = without_blocks(find_ink(grey[None], window=WINDOW).ink[0])
+    ink = ink_beside_blocks(grey, lambda grey: find_ink(grey[None], window=WINDOW).ink[0])
     if not ink.any():
         return None
     homography = _levelling(ink)

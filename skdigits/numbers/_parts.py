@@ -8,33 +8,50 @@ SPECK = 0.02, 0.08  # of the heaviest part's mass, of the largest part's size
 NEIGHBOURS = np.ones((3, 3), dtype=bool)
 
 
-def without_blocks(ink):
-    """Erase what reaches an edge of a large picture and is far thicker than strokes.
+def ink_beside_blocks(grey, find):
+    """Find ink, but not what reaches an edge of a large picture and is far thicker than strokes.
 
-    Shadows, tables and fingers are so. Nothing is erased where nothing else would be left.
+    Shadows, tables and fingers are such blocks. They are covered with the paper around them, and
+    ink is found anew: beside a black phone, pale shadows would be ink, too.
 
     Parameters
     ----------
-    ink : ndarray of shape (height, width)
+    grey : ndarray of shape (height, width)
+        From 0 for black to 1 for white.
+    find : callable
+        Returns the ink of such a picture.
 
     Returns
     -------
     ink : ndarray of shape (height, width)
+        That of the whole picture where there is nothing but blocks.
     """
-    size = round(0.1 * min(ink.shape))
-    if size < 20:
+    ink = find(grey)
+    blocks = _find_blocks(ink)
+    if not blocks.any():
         return ink
+    nearest = ndimage.distance_transform_edt(blocks, return_distances=False, return_indices=True)
+    beside = np.where(blocks, 0, find(grey[tuple(nearest)]))
+    return beside if beside.any() else ink
+
+
+def _find_blocks(ink):
+    """Return the pixels of blocks, and those next to them."""
+    size = round(0.1 * min(ink.shape))
     marked = ink > MARKED
+    none = np.zeros_like(marked)
+    if size < 20:
+        return none
     solid = ndimage.minimum_filter(marked, size, mode="constant", cval=1)
     if not solid.any():
-        return ink
+        return none
     labels, n_labels = ndimage.label(marked, NEIGHBOURS)
     edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     blocks = np.intersect1d(labels[solid], edges)
     blocks = blocks[blocks > 0]
     if len(blocks) in (0, n_labels):
-        return ink
-    return np.where(ndimage.binary_dilation(np.isin(labels, blocks), iterations=2), 0, ink)
+        return none
+    return ndimage.binary_dilation(np.isin(labels, blocks), iterations=2)
 
 
 def find_parts(ink):
@@ -82,12 +99,16 @@ def around(parts):
     return [*parts[:, :2].min(0), *parts[:, 2:4].max(0)]
 
 
-def beside_the_heaviest(parts):
+def beside_the_heaviest(parts, height):
     """Return the parts that stand in a line with the heaviest one, and its top and bottom.
+
+    What an edge above or below cuts counts half: it may belong to a neighbouring line.
 
     Parameters
     ----------
     parts : ndarray of shape (n_parts, 5)
+    height : int
+        Of the picture.
 
     Returns
     -------
@@ -96,7 +117,8 @@ def beside_the_heaviest(parts):
         Of its tall parts.
     """
     tall = parts[heights(parts) >= 0.45 * heights(parts).max()]
-    top, _, bottom, *_ = tall[tall[:, 4].argmax()]
+    is_cut = (tall[:, 0] == 0) | (tall[:, 2] == height)
+    top, _, bottom, *_ = tall[np.where(is_cut, tall[:, 4] / 2, tall[:, 4]).argmax()]
     n_before, n_taken = 0, 1
     while n_before < n_taken:
         overlap = np.minimum(tall[:, 2], bottom) - np.maximum(tall[:, 0], top)

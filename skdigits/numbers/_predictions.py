@@ -280,9 +280,11 @@ class ReadingMixin(BaseEstimator):
             decoding = best_path(log_probabilities)
             text = "".join(SYMBOLS[position - 1] for position in label).replace(".", "")
             pairs.append((confidence_among_all(decoding, log_number), decoding.text == text))
-        confidence, is_right = zip(*pairs, strict=True)
+        self._keep_confidence(*zip(*pairs, strict=True))
+
+    def _keep_confidence(self, confidence, is_right):
         self.held_out_confidence_ = np.array(confidence, dtype=np.float32)
-        self.held_out_right_ = np.array(is_right)
+        self.held_out_right_ = np.array(is_right, dtype=bool)
 
     def _learn_ocr_confidence(self, pictures, strings):
         """Keep how sure PP-OCRv6 is of pictures, and whether it is right."""

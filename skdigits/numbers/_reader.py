@@ -3,9 +3,9 @@
 from math import ceil
 from numbers import Integral, Real
 
-import numpy as np
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from skdigits import training
@@ -15,22 +15,19 @@ from skdigits._utils.sklearn import (
     DocLinkMixin,
     Interval,
     StrOptions,
-    _check_sample_weight,
     _fit_context,
     with_callbacks,
 )
 from skdigits._utils.warning import warn_user
-from skdigits._utils.wording import brief
 from skdigits.augmentation import Distortion
-from skdigits.datasets import compose_strings, make_digits
 from skdigits.normalizer import check_pictures
-from skdigits.numbers._lines import find_lines
 from skdigits.numbers._predictions import SYMBOLS, ReadingMixin
+from skdigits.numbers._samples import encode, find_samples, with_rehearsal
 from skdigits.training import (
     EpochTasks,
     NetHolder,
     Plan,
-    Samples,
+    check_weight,
     find_device,
     has_bfloat16,
     learned,
@@ -299,15 +296,16 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         self._constraint()
         if self.engine != "cnn":
             return self.calibrate(pictures, strings)
-        labels = _encode(strings)
+        labels = encode(strings)
         if sample_weight is not None:
-            sample_weight = _checked_weight(sample_weight, labels)
-        samples = _samples(pictures, labels, sample_weight)
+            sample_weight = check_weight(sample_weight, len(labels))
+        samples = find_samples(pictures, labels, sample_weight)
         rng = self._random_state()
         train, valid = self._split(samples, rng)
         continued = self.warm_start and hasattr(self, "net_")
-        if continued and self.n_rehearsed:
-            train, valid = _with_rehearsal(train, valid, self.n_rehearsed, rng)
+        rehearses = continued and self.n_rehearsed > 0
+        if rehearses:
+            train, valid = with_rehearsal(train, valid, self.n_rehearsed, rng)
         self.device_ = find_device(str(self.device))
         self.precision_ = self._choose_precision()
         n_epochs = self.max_epochs
@@ -346,15 +344,24 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
             history=history,
             callbacks=list(self.callbacks or []),
             tasks=tasks,
+            halfway_to=self.net_ if rehearses else None,
             keeps_interrupted=self.on_interrupt == "keep",
             verbose=self.verbose,
         )
         trained = training.fit(net, train, valid, plan)
-        if continued and self.n_rehearsed:
-            training.meet_halfway(trained.net, self.net_)
-            training.calibrate_lines(trained.net, train if valid is None else valid)
         self.__dict__.update(learned(trained.net, trained.history, trained.interrupted))
-        self._learn_confidence(train if valid is None else valid)
+        try:
+            self._learn_confidence(train if valid is None else valid)
+        except KeyboardInterrupt:
+            if self.on_interrupt == "raise":
+                raise
+            self.interrupted_ = True
+            self._keep_confidence([], [])
+            warn_user(
+                "Interrupted after the training: the network is kept, but max_error_rate needs "
+                "a call of calibrate.",
+                ConvergenceWarning,
+            )
         return self
 
     @unchanged_on_failure
@@ -378,11 +385,11 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         """
         check_is_fitted(self)
         check_pictures(pictures)
-        labels = _encode(strings)
+        labels = encode(strings)
         if self.engine != "cnn":
             self._learn_ocr_confidence(pictures, strings)
             return self
-        samples = _samples(pictures, labels, None)
+        samples = find_samples(pictures, labels, None)
         net = training.copy_net(self.net_, self.net_.recipe)
         training.calibrate_lines(net, samples)
         self.net_ = net
@@ -423,71 +430,3 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
-
-
-def _encode(strings):
-    """Return strings as arrays of the positions of their symbols."""
-    if isinstance(strings, str) or not hasattr(strings, "__len__"):
-        raise ValueError(f"strings is {brief(strings)}, one string: give a list, one a picture.")
-    labels = np.empty(len(strings), dtype=object)
-    for index, string in enumerate(strings):
-        text = str(string).replace(",", ".") if isinstance(string, str) else None
-        if text is None or set(text) - set(SYMBOLS):
-            raise ValueError(
-                f"strings[{index}] is {brief(string)}: give digits as text, with decimal marks as "
-                '"." or "," and "?" for what is no digit.'
-            )
-        labels[index] = np.array([1 + SYMBOLS.index(symbol) for symbol in text], dtype=int)
-    return labels
-
-
-def _samples(pictures, labels, weight):
-    """Return the lines of pictures with their labels; pictures without ink are left out."""
-    lines = np.empty(len(labels), dtype=object)
-    n = 0
-    for index, line in enumerate(find_lines(pictures)):
-        n += 1
-        if index < len(labels) and line is not None:
-            lines[index] = line.image
-    if n != len(labels):
-        raise ValueError(f"There are {n} pictures and {len(labels)} strings: give as many.")
-    (found,) = np.nonzero([line is not None for line in lines])
-    if weight is not None:
-        found = found[weight[found] > 0]
-    if not len(found):
-        raise ValueError("There is no picture with ink: nothing to learn from.")
-    if len(found) < n:
-        warn_user(f"{n - len(found)} of {n} pictures have no ink or no weight: they are left out.")
-    return Samples(lines, labels, weight).take(found)
-
-
-def _with_rehearsal(train, valid, n_rehearsed, rng):
-    """Return samples to train on, repeated, with as many composed numbers, and to hold out."""
-    digits = make_digits(n_writers=50, n_copies=4, random_state=rng)
-    n_valid = 0 if valid is None else ceil(n_rehearsed / 2)
-    pictures, strings = compose_strings(
-        *digits, n_rehearsed + n_valid, separators=True, random_state=rng
-    )
-    composed = _samples(pictures, _encode(strings.tolist()), None)
-    rows = np.arange(len(composed.y))
-    repeated = train.take(np.arange(max(n_rehearsed, len(train.y))) % len(train.y))
-    train = _joined(repeated, composed.take(rows[n_valid:]))
-    held_out = None if valid is None else _joined(valid, composed.take(rows[:n_valid]))
-    return train, held_out
-
-
-def _joined(samples, composed):
-    """Return samples and composed ones, which count as much as they do on average."""
-    weight = samples.weight
-    if weight is not None:
-        weight = np.append(weight, np.full(len(composed.y), weight.mean()))
-    return Samples(
-        np.append(samples.images, composed.images), np.append(samples.y, composed.y), weight
-    )
-
-
-def _checked_weight(sample_weight, labels):
-    weight = _check_sample_weight(sample_weight, np.zeros((len(labels), 1)), dtype=np.float64)
-    if (weight < 0).any():
-        raise ValueError(f"sample_weight must not be negative, got {weight.min():g}.")
-    return weight

@@ -6,8 +6,8 @@ from skdigits.training._cost import cost_of
 from skdigits.training._devices import find_device, has_bfloat16
 from skdigits.training._fit import Plan, fit
 from skdigits.training._holder import NetHolder, learned
-from skdigits.training._line_net import calibrate_lines, meet_halfway
-from skdigits.training._samples import Samples, encode, hold_out
+from skdigits.training._line_net import calibrate_lines
+from skdigits.training._samples import Samples, check_weight, encode, hold_out
 from skdigits.training._state import OPTIMIZERS, copy_net, from_state, get_state, new_net
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Plan",
     "Samples",
     "calibrate_lines",
+    "check_weight",
     "copy_net",
     "cost_of",
     "encode",
@@ -29,6 +30,5 @@ __all__ = [
     "hold_out",
     "is_callback",
     "learned",
-    "meet_halfway",
     "new_net",
 ]

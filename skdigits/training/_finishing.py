@@ -45,6 +45,22 @@ def finish(net, train_set, valid_set, plan):
 
 
 @torch.no_grad()
+def meet_halfway(net, before):
+    """Set the weights of a net to the mean of its own and those before it was trained further.
+
+    What was learned stays for the most part, and so does what would have been forgotten.
+
+    References
+    ----------
+    Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
+    """
+    states = net.module_.state_dict(), before.module_.state_dict()
+    for name, now in states[0].items():
+        if now.is_floating_point():
+            now.lerp_(states[1][name].to(now), 0.5)
+
+
+@torch.no_grad()
 def refresh_statistics(net, dataset, n_batches=16):
     """Give batch normalisation the statistics of undistorted images, which are to be predicted."""
     net.module_.train()

@@ -21,6 +21,7 @@ from skdigits.training._callbacks import (
     stopped_early,
 )
 from skdigits.training._devices import undisturbed
+from skdigits.training._finishing import meet_halfway
 from skdigits.training._net import Net
 from skdigits.training._progress import Progress
 
@@ -49,6 +50,8 @@ class Plan:
     is_whole : bool, default=True
         Whether this is a whole training, after which the network is calibrated and learns what is
         typical; else it is but a part of one.
+    halfway_to : Net or None, default=None
+        A net whose weights are averaged with those trained, before they are calibrated.
     keeps_interrupted : bool, default=False
         Whether Ctrl-C keeps the network, once an epoch is done.
     verbose : int, default=0
@@ -65,6 +68,7 @@ class Plan:
     callbacks: list = field(default_factory=list)
     tasks: EpochTasks | None = None
     is_whole: bool = True
+    halfway_to: Net | None = None
     keeps_interrupted: bool = False
     verbose: int = 0
 
@@ -119,6 +123,8 @@ def fit(net, train, valid, plan):
             if not plan.keeps_interrupted or len(plan.history) == n_before:
                 raise
             note = _note_of_interrupt(plan.history[n_before:], plan.max_epochs)
+        if plan.halfway_to is not None:
+            meet_halfway(net, plan.halfway_to)
         if plan.is_whole:
             try:
                 net.conclude(train_set, valid_set, plan)

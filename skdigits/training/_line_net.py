@@ -193,22 +193,6 @@ def _collapse(steps):
     return steps[first & (steps != BLANK)].tolist()
 
 
-@torch.no_grad()
-def meet_halfway(net, before):
-    """Set the weights of a net to the mean of its own and those before it was trained further.
-
-    What was learned stays for the most part, and so does what would have been forgotten.
-
-    References
-    ----------
-    Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
-    """
-    states = net.module_.state_dict(), before.module_.state_dict()
-    for name, now in states[0].items():
-        if now.is_floating_point():
-            now.lerp_(states[1][name].to(now), 0.5)
-
-
 @undisturbed
 def calibrate_lines(net, samples):
     """Calibrate a net on some lines."""

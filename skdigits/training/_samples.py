@@ -56,11 +56,7 @@ def encode(images, y, classes, sample_weight, class_weight):
     labels = np.searchsorted(classes, y)
     if sample_weight is None and class_weight is None:
         return Samples(images, labels, None)
-    weight = _check_sample_weight(sample_weight, images, dtype=np.float64)
-    if (weight < 0).any():
-        raise ValueError(f"sample_weight must not be negative, got {weight.min():g}.")
-    if (weight > LARGEST).any():
-        raise ValueError(f"sample_weight must be at most {LARGEST:.3g}, got {weight.max():.3g}.")
+    weight = check_weight(sample_weight, len(images))
     if isinstance(class_weight, dict):
         weight = weight * _weights_of(classes, class_weight)[labels]
     elif class_weight == "balanced":
@@ -70,6 +66,17 @@ def encode(images, y, classes, sample_weight, class_weight):
         raise ValueError("All weights are zero: sample_weight and class_weight leave no sample.")
     samples = Samples(images, labels, weight)
     return samples if weight.all() else samples.take(weight > 0)
+
+
+def check_weight(sample_weight, n_samples):
+    """Return weights of samples as an array, or refuse them; None stands for ones."""
+    rows = np.empty((n_samples, 1))
+    weight = _check_sample_weight(sample_weight, rows, dtype=np.float64)
+    if (weight < 0).any():
+        raise ValueError(f"sample_weight must not be negative, got {weight.min():g}.")
+    if (weight > LARGEST).any():
+        raise ValueError(f"sample_weight must be at most {LARGEST:.3g}, got {weight.max():.3g}.")
+    return weight
 
 
 def _weights_of(classes, class_weight):

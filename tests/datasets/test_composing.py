@@ -4,26 +4,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from composed import CLEAN
 from scipy import ndimage, stats
 
 from skdigits.datasets import compose_strings
 
-CLEAN = dict.fromkeys(
-    [
-        "tilt",
-        "drift",
-        "stroke_width",
-        "marks",
-        "rules",
-        "scraps",
-        "cuts",
-        "fading",
-        "shading",
-        "blur",
-        "noise",
-    ],
-    0,
-)
 PLAIN = CLEAN | {"heights": 24, "slants": 0, "gaps": 1, "random_state": 0}
 
 
@@ -112,6 +97,22 @@ def test_narrow_gaps_touch_and_wide_ones_leave_empty_columns(compose):
     assert np.mean([n_pieces(picture) for picture in touching]) < 2.5
     assert {n_pieces(picture) for picture in wide} == {4}
     assert min(p.shape[1] for p in wide) > max(p.shape[1] for p in touching)
+
+
+def test_narrow_hands_write_narrow_digits_and_gaps(compose):
+    usual, strings = compose(lengths=4)
+    narrow, same = compose(lengths=4, widths=0.5)
+    np.testing.assert_array_equal(strings, same)
+    extents = [np.mean([extent_of(p) for p in pictures]) for pictures in (narrow, usual)]
+    assert extents[0] / extents[1] == pytest.approx(0.5, abs=0.06)
+    assert np.mean([height_of(p) for p in narrow]) == pytest.approx(
+        np.mean([height_of(p) for p in usual]), rel=0.03
+    )
+
+
+def extent_of(picture):
+    """Columns from the first to the last ink."""
+    return np.ptp(np.flatnonzero((picture < 195).any(axis=0))) + 1
 
 
 def test_slant_leans_digits_to_the_right(digits):
@@ -275,7 +276,7 @@ def test_faint_specks_do_no_harm():
 @pytest.mark.parametrize("height", [4, 200])
 def test_extreme_amounts_work(digits, height):
     extreme = {
-        "tilt": 15, "drift": 0.3, "stroke_width": 2, "blur": 10, "slants": (-60, 60),
+        "tilt": 15, "drift": 0.3, "stroke_width": 2, "blur": 10, "slants": (-60, 60), "widths": (0.3, 2),
         "gaps": (-0.5, 3), "heights": height, "lengths": (1, 8),
     }  # fmt: skip
     extreme |= dict.fromkeys(["marks", "rules", "scraps", "cuts", "fading", "shading", "noise"], 1)
@@ -311,6 +312,7 @@ def test_extreme_amounts_work(digits, height):
         ({"heights": "large"}, "heights must be.*is 'large'"),
         ({"gaps": (0, np.nan)}, "gaps must be"),
         ({"gaps": (0, 1, 2)}, "gaps must be"),
+        ({"widths": 0.1}, "widths must be.*from 0.3 to 2"),
         ({"slants": None}, "slants must be.*is None"),
         ({"tilt": 20}, "tilt"),
         ({"marks": 1.1}, "marks"),

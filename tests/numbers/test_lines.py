@@ -7,7 +7,7 @@ from PIL import Image
 from skdigits.datasets import compose_strings
 from skdigits.normalizer import find_ink
 from skdigits.numbers._lines import HEIGHT, INNER, WIDEST_GAP, find_line, find_lines
-from skdigits.numbers._parts import find_parts, without_blocks
+from skdigits.numbers._parts import find_parts, ink_beside_blocks
 
 PAPER, INK = 0.9, 0.1
 
@@ -115,7 +115,7 @@ def test_a_shadow_at_the_edge_is_no_ink():
 def test_a_picture_of_nothing_but_a_block_keeps_it():
     ink = np.zeros((300, 300), dtype=np.float32)
     ink[:, :100] = 1
-    assert without_blocks(ink).any()
+    assert ink_beside_blocks(1 - ink, lambda grey: 1 - grey).any()
 
 
 def test_specks_are_no_parts():

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from composed import clean_strings
 from PIL import Image
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -16,7 +17,6 @@ from skdigits import DigitReader, load_model, save_model
 from skdigits.numbers import _ocr
 from skdigits.numbers._decoding import best_path, without_others
 from skdigits.numbers._lines import find_line
-from tests.composed import clean_strings
 
 SIGNS = ["a", *"9876543210", ",", ".", "l"]
 installed = pytest.mark.skipif(

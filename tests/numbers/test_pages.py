@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from composed import clean_strings
 from PIL import Image
 
 from skdigits.numbers._lines import find_line
 from skdigits.numbers._pages import MOST_NUMBERS, find_numbers
-from tests.composed import clean_strings
 
 SIZE = 28  # pixels: of a digit's height, about
 

@@ -8,13 +8,14 @@ import threading
 
 import numpy as np
 import pytest
+from composed import clean_strings
 from PIL import Image
 from sklearn import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from skdigits import DigitReader, Distortion
-from tests.composed import clean_strings
+from skdigits.numbers import _predictions
 
 hardly_trained = pytest.mark.filterwarnings("ignore:The training loss")
 BLANK = np.full((30, 60), 255, dtype=np.uint8)
@@ -241,6 +242,28 @@ def test_ctrl_c(numbers, keeps):
     else:
         with pytest.raises(KeyboardInterrupt):
             reader.fit(*numbers)
+        assert not hasattr(reader, "net_")
+
+
+@hardly_trained
+@pytest.mark.parametrize("keeps", [False, True])
+def test_ctrl_c_behind_the_last_epoch(few, keeps, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_predictions, "best_path", interrupt)
+    reader = DigitReader(max_epochs=1, on_interrupt="keep" if keeps else "raise")
+    if keeps:
+        with pytest.warns(ConvergenceWarning, match="needs a call of calibrate"):
+            reader.fit(*few)
+        assert reader.interrupted_
+        with pytest.raises(ValueError, match="cannot be promised: of 0 numbers"):
+            reader.set_params(max_error_rate=0.1).read(few[0][0])
+        monkeypatch.undo()
+        assert len(reader.calibrate(*few).held_out_right_) == len(few[0])
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            reader.fit(*few)
         assert not hasattr(reader, "net_")
 
 

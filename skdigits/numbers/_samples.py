@@ -1,0 +1,73 @@
+"""What a reader learns from: lines found in pictures, and their strings as symbols."""
+
+from math import ceil
+
+import numpy as np
+
+from skdigits._utils.warning import warn_user
+from skdigits._utils.wording import brief
+from skdigits.datasets import compose_strings, make_digits
+from skdigits.numbers._lines import find_lines
+from skdigits.numbers._predictions import SYMBOLS
+from skdigits.training import Samples
+
+
+def encode(strings):
+    """Return strings as arrays of the positions of their symbols."""
+    if isinstance(strings, str) or not hasattr(strings, "__len__"):
+        raise ValueError(f"strings is {brief(strings)}, one string: give a list, one a picture.")
+    labels = np.empty(len(strings), dtype=object)
+    for index, string in enumerate(strings):
+        text = str(string).replace(",", ".") if isinstance(string, str) else None
+        if text is None or set(text) - set(SYMBOLS):
+            raise ValueError(
+                f"strings[{index}] is {brief(string)}: give digits as text, with decimal marks as "
+                '"." or "," and "?" for what is no digit.'
+            )
+        labels[index] = np.array([1 + SYMBOLS.index(symbol) for symbol in text], dtype=int)
+    return labels
+
+
+def find_samples(pictures, labels, weight):
+    """Return the lines of pictures with their labels; pictures without ink are left out."""
+    lines = np.empty(len(labels), dtype=object)
+    n = 0
+    for index, line in enumerate(find_lines(pictures)):
+        n += 1
+        if index < len(labels) and line is not None:
+            lines[index] = line.image
+    if n != len(labels):
+        raise ValueError(f"There are {n} pictures and {len(labels)} strings: give as many.")
+    (found,) = np.nonzero([line is not None for line in lines])
+    if weight is not None:
+        found = found[weight[found] > 0]
+    if not len(found):
+        raise ValueError("There is no picture with ink: nothing to learn from.")
+    if len(found) < n:
+        warn_user(f"{n - len(found)} of {n} pictures have no ink or no weight: they are left out.")
+    return Samples(lines, labels, weight).take(found)
+
+
+def with_rehearsal(train, valid, n_rehearsed, rng):
+    """Return samples to train on, repeated, with as many composed numbers, and to hold out."""
+    digits = make_digits(n_writers=50, n_copies=4, random_state=rng)
+    n_valid = 0 if valid is None else ceil(n_rehearsed / 2)
+    pictures, strings = compose_strings(
+        *digits, n_rehearsed + n_valid, separators=True, random_state=rng
+    )
+    composed = find_samples(pictures, encode(strings.tolist()), None)
+    rows = np.arange(len(composed.y))
+    repeated = train.take(np.arange(max(n_rehearsed, len(train.y))) % len(train.y))
+    train = _joined(repeated, composed.take(rows[n_valid:]))
+    held_out = None if valid is None else _joined(valid, composed.take(rows[:n_valid]))
+    return train, held_out
+
+
+def _joined(samples, composed):
+    """Return samples and composed ones, which count as much as they do on average."""
+    weight = samples.weight
+    if weight is not None:
+        weight = np.append(weight, np.full(len(composed.y), weight.mean()))
+    return Samples(
+        np.append(samples.images, composed.images), np.append(samples.y, composed.y), weight
+    )
