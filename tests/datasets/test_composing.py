@@ -276,8 +276,8 @@ def test_faint_specks_do_no_harm():
 @pytest.mark.parametrize("height", [4, 200])
 def test_extreme_amounts_work(digits, height):
     extreme = {
-        "tilt": 15, "drift": 0.3, "stroke_width": 2, "blur": 10, "slants": (-60, 60), "widths": (0.3, 2),
-        "gaps": (-0.5, 3), "heights": height, "lengths": (1, 8),
+        "tilt": 15, "drift": 0.3, "stroke_width": 2, "blur": 10, "slants": (-60, 60),
+        "widths": (0.3, 2), "gaps": (-0.5, 3), "heights": height, "lengths": (1, 8),
     }  # fmt: skip
     extreme |= dict.fromkeys(["marks", "rules", "scraps", "cuts", "fading", "shading", "noise"], 1)
     pictures, _ = compose_strings(*digits, 5, **extreme, random_state=0)
