@@ -4,16 +4,15 @@
 
 from the checkout's root; FOLDER holds packages of handwriting fonts, each made by
 ``npm pack @fontsource/NAME`` (.tgz); those under another licence than the SIL Open Font License are
-left out. It takes about three quarters of an hour on two cores and 8 GB of memory, and
-writes the weights and their card into the package. Ctrl-C ends the training early and keeps what it
-has learned.
+left out. It takes about an hour and a half on two cores and 14 GB of memory, and writes the weights
+and their card into the package. Ctrl-C ends the training early and keeps what it has learned.
 
 The reader learns from numbers composed of MNIST's training images, of digits that `make_digits`
 draws, and of those of the fonts: MNIST's were written by Americans, and lack the 1 with an
-upstroke, the crossed 7 and the looped 2 of other hands. Letters, scribbles and digits that lie on
-their side or are mirrored teach it what is no digit. The last 5,000 images make the numbers that it
-is calibrated on. MNIST's test images are read at the end, for the card, which names the fonts and
-their licences.
+upstroke, the crossed 7 and the looped 2 of other hands. Letters of three alphabets, scribbles and
+digits that lie on their side or are mirrored teach it what is no digit. The last 5,000 images make
+the numbers that it is calibrated on. MNIST's test images are read at the end, for the card, which
+names the fonts and their licences.
 """
 
 import argparse
@@ -234,8 +233,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("fonts", type=Path, help="folder of packages of handwriting fonts")
-    parser.add_argument("--strings", type=int, default=300_000, help="to compose (300,000)")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--strings", type=int, default=600_000, help="to compose (600,000)")
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--output", type=Path, default=Path("skdigits/io/weights"))
     arguments = parser.parse_args()
     fonts = read_fonts(arguments.fonts)
