@@ -54,7 +54,8 @@ def _choose_frame(writing, cuts, chance):
     ]
     if chance.random() < cuts:
         side = chance.randrange(4)
-        inside = chance.randint(-2, 3) if side % 2 else chance.randint(-2, 2)
+        most = 3 if side % 2 else min(4, writing.ends[side // 2] // 4)
+        inside = chance.randint(-2, most)
         frame[side] = writing.box[side] + (inside if side < 2 else -inside)
     return max(0, frame[0]), max(0, frame[1]), min(width, frame[2]), min(height, frame[3])
 

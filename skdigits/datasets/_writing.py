@@ -10,6 +10,7 @@ from skdigits.datasets._glyphs import FAR, HEIGHT, edges_of
 
 ROOM = 32  # pixels of canvas above the highest digit and below the lowest
 SIDE = 21  # pixels of canvas left and right of the digits, at most
+SHOWN = 0.4  # of the width of a neighbouring number's digit, at most
 MARKS = {"comma": 45, "point": 25, "dash": 12, "end": 18}  # and how often, in percent
 
 
@@ -25,6 +26,8 @@ class Writing:
         What is written.
     box : tuple of int
         Left, top, right and bottom of the digits' ink.
+    ends : tuple of int
+        Columns that the first digit takes, and the last one.
     top : int
         Row where digits begin that do not drift; they are `HEIGHT` tall.
     spaces : list of float
@@ -38,6 +41,7 @@ class Writing:
     ink: np.ndarray
     text: str
     box: tuple
+    ends: tuple
     top: int
     spaces: list
     gap: float
@@ -94,7 +98,8 @@ def write(glyphs, amounts, chance):
         canvas = _draw_mark(canvas, mark, x, y, edges, slant, chance)
     between = ((starts[1:] + ends[:-1]) / 2 + shift).tolist()
     separator = mark if amounts.separators else None
-    return Writing(canvas, _spell(digits, separator), box, top, between, gap, size)
+    first_and_last = int(ends[0] - starts[0]), int(ends[-1] - starts[-1])
+    return Writing(canvas, _spell(digits, separator), box, first_and_last, top, between, gap, size)
 
 
 def _spell(digits, mark):
@@ -158,14 +163,16 @@ def _put_scraps(canvas, cells, box, chance):
         line = ROOM + (HEIGHT - len(cell)) // 2
         if not len(rows):
             continue
+        # Beside the number, too little to be a digit: it would have to be read.
+        beside = min(shown, int(SHOWN * (columns[-1] + 1 - columns[0])))
         if side < 2:
             _put(canvas, cell, chance.randrange(right), 7 + shown - rows[-1])
         elif side < 4:
             _put(canvas, cell, chance.randrange(right), height - 8 - shown - rows[0])
         elif side == 4:
-            _put(canvas, cell, min(shown, left - 4) - 1 - columns[-1], line)
+            _put(canvas, cell, min(beside, left - 4) - 1 - columns[-1], line)
         else:
-            _put(canvas, cell, width - min(shown, width - right - 4) - columns[0], line)
+            _put(canvas, cell, width - min(beside, width - right - 4) - columns[0], line)
 
 
 def _draw_mark(canvas, mark, x, y, edges, slant, chance):

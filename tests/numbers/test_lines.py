@@ -112,10 +112,26 @@ def test_a_shadow_at_the_edge_is_no_ink():
     assert n_strokes(line) == 2
 
 
+def test_beside_a_black_block_shading_is_no_ink():
+    y, x = np.indices((600, 800))
+    grey = draw([(200 + 40 * i, 150, 208 + 40 * i, 200) for i in range(6)], (600, 800))
+    grey -= (0.12 * np.clip((x - 250) / 200, 0, 1) * np.clip((300 - y) / 100, 0, 1)).astype("f4")
+    grey[420:, 150:] = 0.05
+    line = find_line(grey)
+    assert n_strokes(line) == 6
+
+
+def test_what_an_edge_cuts_counts_half():
+    """A heavier part of the line above does not draw the reader away."""
+    boxes = [(40 + 30 * i, 40, 46 + 30 * i, 70) for i in range(4)]
+    line = find_line(draw([*boxes, (82, 0, 94, 24)], (80, 200)))
+    assert n_strokes(line) == 4
+
+
 def test_a_picture_of_nothing_but_a_block_keeps_it():
     ink = np.zeros((300, 300), dtype=np.float32)
     ink[:, :100] = 1
-    assert ink_beside_blocks(1 - ink, lambda grey: 1 - grey).any()
+    assert ink_beside_blocks(1 - ink, lambda grey, window: 1 - grey, 0.5).any()
 
 
 def test_specks_are_no_parts():
