@@ -39,11 +39,11 @@ LETTERS = {  # of each alphabet, none of them looks like a digit
     "greek": "ΓΔΘΛΞΠΣΦΨΩαβγδεζηκλμνξπτφχψω",
     "cyrillic": "БГДЖИЛФЦШЩЮЯгджилфцшщюя",
 }
-SHARES = {"mnist": 0.37, "pen": 0.28, "fonts": 0.21, "no_digits": 0.14}
+SHARES = {"mnist": 0.37, "pen": 0.33, "fonts": 0.2, "no_digits": 0.1}
 HARD = {
-    "widths": (0.62, 1.12),
+    "widths": (0.72, 1.15),
     "gaps": (-0.08, 1.2),
-    "slants": (-10, 45),
+    "slants": (-10, 42),
     "marks": 0.6,
     "cuts": 0.35,
 }
@@ -51,8 +51,8 @@ CLEAN = {
     **dict.fromkeys(["tilt", "drift", "stroke_width", "marks", "rules", "scraps", "cuts"], 0),
     **dict.fromkeys(["fading", "shading", "blur", "noise"], 0),
 }
-UPRIGHT = {"widths": (0.7, 1.1), "slants": (-8, 12), **CLEAN}
-N_CLEAN = 5  # one in so many strings is upright and on clean paper
+UPRIGHT = {"widths": (0.75, 1.15), "slants": (-8, 12), **CLEAN}
+N_CLEAN = 4  # one in so many strings is upright and on clean paper
 N_WRITERS = 1_200  # that the pen draws
 N_COPIES = 6  # of each digit of a writer
 N_PART = 2_500  # strings, at most, that are composed at a time

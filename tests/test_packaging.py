@@ -121,6 +121,13 @@ def test_readme_s_picture_can_be_read():
     assert answer.startswith(f"{picture}: 5 (99.")
 
 
+def test_readme_s_number_can_be_read():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^\.venv/bin/skdigits (read .+)$", text, re.MULTILINE)
+    answer = run(sys.executable, "-m", "skdigits", *command.split(), cwd=ROOT)
+    assert answer.startswith("docs/_static/number.jpg: 71294 (9")
+
+
 def test_the_page_of_commands_has_each():
     from skdigits.cli import app
 

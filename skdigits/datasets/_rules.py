@@ -5,6 +5,8 @@ from PIL import Image, ImageDraw
 
 from skdigits.datasets._glyphs import HEIGHT
 
+BEYOND = 6  # pixels
+
 
 def draw_rules(writing, frame, chance):
     """Return the lines of a form around a Writing within a frame: ink from 0 to 255."""
@@ -12,15 +14,19 @@ def draw_rules(writing, frame, chance):
     image = Image.new("L", (width, height))
     pen = ImageDraw.Draw(image)
     if chance.random() < 0.75:
-        _draw_cell(pen, writing, chance)
+        _draw_cell(pen, writing, frame, chance)
     elif writing.gap > 0.25 or chance.random() < 0.3:
         _draw_boxes(pen, writing, chance)
     return np.asarray(image.crop(frame))
 
 
-def _draw_cell(pen, writing, chance):
-    """Draw some of the four edges of a table's cell."""
-    left, _, right, _ = writing.box
+def _draw_cell(pen, writing, frame, chance):
+    """Draw some of the four edges of a table's cell.
+
+    Upright ones only where the picture is so much taller than the digits that they are no 1.
+    """
+    left, top, right, bottom = writing.box
+    is_tall = top - frame[1] >= BEYOND and frame[3] - bottom >= BEYOND
     height, width = writing.ink.shape
     fall, lean = chance.gauss(0, 0.012) * width, chance.gauss(0, 0.6)
     if chance.random() < 0.7:
@@ -29,10 +35,10 @@ def _draw_cell(pen, writing, chance):
     if chance.random() < 0.4:
         y = writing.top + chance.uniform(-14, 4)
         _draw_rule(pen, (0, y), (width, y + fall), chance)
-    if chance.random() < 0.4:
+    if is_tall and chance.random() < 0.4:
         x = chance.uniform(0, left - 2)
         _draw_rule(pen, (x, 0), (x + lean, height), chance)
-    if chance.random() < 0.4:
+    if is_tall and chance.random() < 0.4:
         x = chance.uniform(right + 1, width)
         _draw_rule(pen, (x, 0), (x + lean, height), chance)
 

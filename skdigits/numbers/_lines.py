@@ -8,14 +8,13 @@ from PIL import Image
 from skdigits.normalizer import find_ink, read_picture
 from skdigits.numbers._levelling import rotation
 from skdigits.numbers._parts import (
-    CLOSE,
     beside_the_heaviest,
     find_parts,
     heights,
     ink_beside_blocks,
 )
 
-WINDOW = 0.5  # of a picture's smaller side, within which paper shows
+CLOSE = 0.2  # of a picture's smaller side, within which paper shows in spite of strong shadows
 HEIGHT, INNER = 32, 24  # pixels: of a line, and of its digits
 MARGIN = (HEIGHT - INNER) // 2
 WIDEST_GAP = 24  # pixels between two digits; wider gaps are shortened to it
@@ -128,13 +127,13 @@ def find_line(grey, ink="auto"):
     line : Line or None
         None where there is no ink.
     """
-    found = ink_beside_blocks(grey, lambda *where: _find_ink(*where, ink), WINDOW)
+    found = ink_beside_blocks(grey, lambda grey: _find_ink(grey, ink))
     return line_of(found) if found.any() else None
 
 
-def _find_ink(grey, window, ink):
+def _find_ink(grey, ink):
     """Return the ink of a picture, also where shadows are stronger than it."""
-    found = find_ink(grey[None], ink, window).ink[0]
+    found = find_ink(grey[None], ink).ink[0]
     if found.any():
         return found
     # Close to the strokes there is paper. Taken for ink, it would fill more than they do.

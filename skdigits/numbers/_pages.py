@@ -12,7 +12,6 @@ from skdigits.numbers._grids import WIDE, find_rules
 from skdigits.numbers._levelling import find_levelling, level_page
 from skdigits.numbers._lines import line_of
 from skdigits.numbers._parts import (
-    CLOSE,
     MARKED,
     NEIGHBOURS,
     around,
@@ -27,6 +26,7 @@ MOST_PARTS = 3_000  # of a page: those of the most ink
 MOST_NUMBERS = 1_000  # of a page: those of the most ink
 MOST_POINTS = 5_000  # by which a page is levelled, of parts and of rules
 MOST_GRIDS = 50  # of the largest parts of a page may hold others
+WINDOW = 0.2  # of the page's smaller side: shadows are wider
 LEAST_HEIGHT = 5  # pixels of a digit
 TALL = 0.45  # of the usual height: what is lower is a mark, a speck or a scrap
 LEAST_WIDTH = 0.6  # of a digit's height, in which it stands: a 1 has as much room as others
@@ -102,9 +102,7 @@ def find_numbers(grey, gap):
 
 def _find_page(grey):
     """Return the level page with its parts, or None where there is no ink."""
-    ink = ink_beside_blocks(
-        grey, lambda grey, window: find_ink(grey[None], window=window).ink[0], CLOSE
-    )
+    ink = ink_beside_blocks(grey, lambda grey: find_ink(grey[None], window=WINDOW).ink[0])
     if not ink.any():
         return None
     homography = _levelling(ink)

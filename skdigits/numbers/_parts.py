@@ -4,32 +4,29 @@ import numpy as np
 from scipy import ndimage
 
 MARKED = 0.1  # of the strongest ink
-CLOSE = 0.2  # of a picture's smaller side, within which paper shows in spite of shadows
 SPECK = 0.02, 0.08  # of the heaviest part's mass, of the largest part's size
 NEIGHBOURS = np.ones((3, 3), dtype=bool)
 
 
-def ink_beside_blocks(grey, find, window):
+def ink_beside_blocks(grey, find):
     """Find ink, but not what reaches an edge of a large picture and is far thicker than strokes.
 
     Shadows, tables and fingers are such blocks. They are covered with the paper around them, and
-    ink is found anew, close to the strokes: beside a black phone, pale shadows would be ink, too.
+    ink is found anew: beside a black phone, pale shadows would be ink, too.
 
     Parameters
     ----------
     grey : ndarray of shape (height, width)
         From 0 for black to 1 for white.
     find : callable
-        Returns the ink of such a picture, given it and a window, see `find_ink`.
-    window : float
-        Of the whole picture.
+        Returns the ink of such a picture.
 
     Returns
     -------
     ink : ndarray of shape (height, width)
         That of the whole picture where there is nothing but blocks.
     """
-    ink = find(grey, window)
+    ink = find(grey)
     blocks = _find_blocks(ink)
     if not blocks.any():
         return ink
@@ -39,7 +36,7 @@ def ink_beside_blocks(grey, find, window):
     labels, _ = ndimage.label(like, NEIGHBOURS)
     blocks |= np.isin(labels, np.unique(labels[blocks & like]))
     nearest = ndimage.distance_transform_edt(blocks, return_distances=False, return_indices=True)
-    beside = np.where(blocks, 0, find(grey[tuple(nearest)], CLOSE))
+    beside = np.where(blocks, 0, find(grey[tuple(nearest)]))
     return beside if beside.any() else ink
 
 
