@@ -47,7 +47,7 @@ def test_it_reads_numbers_of_other_digits_than_it_learned(reader, digits):
 
 
 def test_what_is_known_helps(digits):
-    pictures, strings = compose_strings(*digits, 100, lengths=5, random_state=0)
+    pictures, strings = compose_strings(*digits, 300, lengths=5, random_state=0)
     free, told = load_reader(), load_reader().set_params(length=5)
     assert exact(told, pictures, strings) > exact(free, pictures, strings)
     codes = load_reader().set_params(allowed=sorted({*strings, "00000", "99999"}))
