@@ -61,14 +61,14 @@ def two_digits(digits):
 
 @pytest.fixture(scope="session")
 def numbers(digits):
-    """150 clean pictures of one or two digits, and what stands on them."""
-    return clean_strings(digits, 150, 0)
+    """200 clean pictures of one or two digits, and what stands on them."""
+    return clean_strings(digits, 200, 0)
 
 
 @pytest.fixture(scope="session")
 def number_reader(numbers):
     """A reader that has learned to read them; not to be changed."""
-    return DigitReader(max_epochs=24, batch_size=15, random_state=0).fit(*numbers)
+    return DigitReader(max_epochs=30, batch_size=15, random_state=0).fit(*numbers)
 
 
 @pytest.fixture(scope="session")

@@ -153,7 +153,7 @@ def without_others(log_probs):
 
 def confidence_among_all(decoding, log_number):
     """Return the share of a text among all accepted numbers and all that is no number."""
-    number = float(np.exp(log_number.sum()))
+    number = min(float(np.exp(log_number.sum())), 1.0)
     accepted = number * decoding.support
     return decoding.confidence * accepted / (accepted + 1 - number) if accepted else 0.0
 
