@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw
 
 from skdigits.datasets._glyphs import HEIGHT
 
-BEYOND = 6  # pixels
+BEYOND = 6  # pixels that a picture must have above and below its digits, or a rule looks like a 1
 
 
 def draw_rules(writing, frame, chance):

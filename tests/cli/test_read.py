@@ -124,7 +124,7 @@ def test_read__csv_says_what_json_says(model, scans):
         (["--min-value", "20"], {"min_value": 20}),
         (["--max-value", "19", "--length", "2"], {"max_value": 19, "length": 2}),
         (["--separators"], {"separators": True}),
-        (["--max-error-rate", "0.9"], {"max_error_rate": 0.9}),
+        (["--max-error-rate", "0.6"], {"max_error_rate": 0.6}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
