@@ -8,6 +8,8 @@ from scipy import ndimage
 from skdigits.normalizer._ink import WITHIN_IMAGE
 
 DUST = 0.004  # of the digit's mass: less is no part of it, wherever it lies
+FILLED = 0.75  # of its box: a straight stroke
+ALIKE, APART = 1.5, 1.5  # largest ratio of the thickness of a display's bars, gap between two
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,22 @@ class Component:
         long = self.bottom - self.top >= 0.5 * height or self.right - self.left >= 0.5 * width
         return long and self.mass_at_edge > 0.9 * self.mass
 
-    def overlaps(self, other):
-        """Tell whether two boxes have a pixel in common."""
-        return max(self.top, other.top) < min(self.bottom, other.bottom) and max(
-            self.left, other.left
-        ) < min(self.right, other.right)
+    def is_bar(self):
+        """Tell whether this is a straight stroke along a side, but not from edge to edge."""
+        tall, wide = self.bottom - self.top, self.right - self.left
+        spans = tall == self.image_shape[0] or wide == self.image_shape[1]
+        return self.mass > FILLED * tall * wide and self.size > 1.5 * min(tall, wide) and not spans
+
+    @property
+    def thickness(self):
+        """The shorter side of the box in pixels."""
+        return min(self.bottom - self.top, self.right - self.left)
+
+    def overlaps(self, other, margin=0):
+        """Tell whether two boxes have a pixel in common, or less than a margin between them."""
+        rows = min(self.bottom, other.bottom) - max(self.top, other.top)
+        columns = min(self.right, other.right) - max(self.left, other.left)
+        return min(rows, columns) > -margin
 
 
 def keep_digits(ink):
@@ -99,8 +112,10 @@ def choose(components):
     """Return those that belong to the digit, of the components of an image, heaviest first."""
     if len(components) < 2:
         return components
-    heaviest = components[0].mass
-    written = [c for c in components if c.mass > 0.1 * heaviest and not c.is_rule()] or components
+    heavy = [c for c in components if c.mass > 0.1 * components[0].mass]
+    if are_segments(heavy):
+        return heavy
+    written = [c for c in heavy if not c.is_rule()] or components
     digit = [written[0]]
     for component in components:
         if component is digit[0] or component.is_rule():
@@ -110,3 +125,17 @@ def choose(components):
         if large or (share > DUST and any(component.overlaps(part) for part in digit)):
             digit.append(component)
     return digit
+
+
+def are_segments(components):
+    """Tell whether components are the bars of a display: as thick as others, and next to them."""
+    thickness = [component.thickness for component in components]
+    return (
+        len(components) > 1
+        and max(thickness) <= ALIKE * min(thickness)
+        and all(component.is_bar() for component in components)
+        and all(
+            any(one.overlaps(two, APART * min(thickness)) for two in components if two is not one)
+            for one in components
+        )
+    )

@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skdigits.normalizer._components import are_segments
+
 FAINT = 0.2  # contrast
+SHADED = 0.05  # and what is more than the noise of a scan, but may be shading
+GRAIN = 20  # specks, of which more are the paper's
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,8 @@ def describe(steps):
     contrast, inverted = float(found.contrast[0]), bool(found.inverted[0])
     images = {"picture": grey, "ink": found.ink[0], "digit": ink, "normal": steps.normal[0]}
     if not total:
-        nothing = ("empty: no ink found",)
-        return Diagnosis(nothing, True, inverted, contrast, 0.0, 0, 0.0, 0, 0, 0, images)
+        why = "no ink found" if contrast < SHADED else "ink cannot be told from shading or grain"
+        return Diagnosis((f"empty: {why}",), True, inverted, contrast, 0.0, 0, 0.0, 0, 0, 0, images)
     size = int(max(steps.boxes.height[0], steps.boxes.width[0]))
     centre = [(ink.sum(1 - axis) @ np.arange(side)) / total for axis, side in enumerate(grey.shape)]
     off_centre = float(
@@ -102,16 +106,19 @@ def describe(steps):
         findings.append(f"off-centre by {off_centre:.0f} px: centred")
     if size < 0.5 * max(grey.shape):
         findings.append(f"small, {size} px of {max(grey.shape)}: enlarged")
-    if gained:
+    if abs(gained) >= 0.05:
         verb = "thickened" if gained > 0 else "thinned"
         findings.append(
             f"stroke {width:.1f} px of a digit of 20 px: {verb} by {abs(gained):.1f} px"
         )
     n_separate = sum(component.is_rule() for component in erased)
-    n_rules = int(steps.n_rules[0]) + n_separate
-    for n, what in ((n_rules, "rule"), (len(erased) - n_separate, "speck")):
-        if n:
-            findings.append(f"{n} {what}{'s' if n > 1 else ''}: erased")
+    n_rules, n_specks = int(steps.n_rules[0]) + n_separate, len(erased) - n_separate
+    if n_rules:
+        findings.append(f"{n_rules} rule{'s' if n_rules > 1 else ''}: erased")
+    if n_specks > GRAIN:
+        findings.append("grain: erased")
+    elif n_specks:
+        findings.append(f"{n_specks} speck{'s' if n_specks > 1 else ''}: erased")
     if n_apart > 1:
         findings.append(f"{n_apart} separate parts side by side: more than one digit?")
     return Diagnosis(
@@ -131,6 +138,8 @@ def describe(steps):
 
 def _count_apart(parts):
     """Return the number of large parts that stand side by side without overlap."""
+    if are_segments(parts):
+        return 1
     large = sorted(
         (part for part in parts if part.mass > 0.3 * parts[0].mass), key=lambda p: p.left
     )

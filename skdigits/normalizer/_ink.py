@@ -15,6 +15,7 @@ WITHIN_IMAGE[1] = True
 
 LARGE = 40  # pixels; in smaller images, the faintest edge may be a whole pixel of the stroke
 FAINTEST = 0.06  # of the contrast: less is what compression leaves around strokes
+WIDE, CLOSE = 0.5, 0.2  # of the smaller side: paper shows within it
 
 
 class Ink(NamedTuple):
@@ -38,7 +39,7 @@ class Ink(NamedTuple):
     noise: np.ndarray
 
 
-def find_ink(grey, ink="auto", window=0.5):
+def find_ink(grey, ink="auto", window=WIDE):
     """Tell ink from paper.
 
     Parameters
@@ -56,6 +57,23 @@ def find_ink(grey, ink="auto", window=0.5):
         Images whose contrast is lost in the noise have no ink.
     """
     inverted = ink_is_dark(grey) if ink == "auto" else np.full(len(grey), ink == "dark")
+    found = _find(grey, inverted, window)
+    (empty,) = np.nonzero(~found.ink.any((1, 2)))
+    if window <= CLOSE or not len(empty):
+        return found
+    # Shadows may be stronger than ink. Close to the strokes there is paper; taken for ink, it would
+    # fill more than they do.
+    for is_dark in (True, False) if ink == "auto" else (ink == "dark",):
+        closer = _find(grey[empty], np.full(len(empty), is_dark), CLOSE)
+        filled, before = (each.sum((1, 2)) for each in (closer.ink, found.ink[empty]))
+        better = (filled > 0) & ((filled < before) | (before == 0))
+        for mine, its in zip(found, closer, strict=True):
+            mine[empty[better]] = its[better]
+    return found
+
+
+def _find(grey, inverted, window):
+    """Find ink whose polarity is known, as `find_ink` does."""
     light = np.where(inverted[:, None, None], 1 - grey, grey)
     above = light - _ground(light, window)
     middle, noise = _paper(above)
@@ -72,14 +90,17 @@ def find_ink(grey, ink="auto", window=0.5):
 def ink_is_dark(grey):
     """Tell for each image whether its ink is darker than its paper.
 
-    Paper is what most pixels show, and most of those at the border.
+    Paper is what most pixels show, and most of those at the border, unless this is a dark table on
+    which a light card lies.
     """
     low, high = grey.min((1, 2)), grey.max((1, 2))
     middle = ((low + high) / 2)[:, None, None]
     light = grey > middle
     edges = (light[:, 0], light[:, -1], light[:, 1:-1, 0], light[:, 1:-1, -1])
     border = np.concatenate(edges, axis=1)
-    return light.mean((1, 2)) + border.mean(1) > 1
+    share, at_border = light.mean((1, 2)), border.mean(1)
+    on_a_table = (share > 0.6) & (at_border < 0.1)
+    return on_a_table | (share + at_border > 1)
 
 
 def _ground(light, window):

@@ -42,7 +42,7 @@ class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, Base
         Strokes outside these limits, in pixels of the 20 × 20 box, are made wider or thinner.
         MNIST's own are 1.5 to 4.1 pixels wide (98 % of them).
     erase : bool, default=True
-        Whether to erase rules along the edges, dots and specks.
+        Whether to erase frames, rules along the edges, dots, specks and faint ink far from strokes.
 
     Attributes
     ----------

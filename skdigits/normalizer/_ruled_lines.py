@@ -5,7 +5,69 @@ from scipy import ndimage
 
 INK = 0.3
 FULL = 0.95  # of the way from edge to edge
-THICKEST, SLOPE, MARGIN = 0.12, 0.02, 0.08  # of the image's side
+THICKEST, SLOPE, MARGIN = 0.07, 0.02, 0.08  # of the image's side
+SIDE = 0.7  # of the way from edge to edge: a side of a frame
+TOUCH = 2  # pixels
+OUTSIDE = 0.3  # of the ink within a frame: more outside, and it frames nothing
+
+
+def erase_frames(ink):
+    """Erase frames around a digit, and all that lies outside of them.
+
+    A frame has three sides or four, in the outer thirds of the image. The digit may touch or cross
+    one of them; what touches several is a digit of straight strokes itself.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (n, height, width)
+
+    Returns
+    -------
+    ink : ndarray of shape (n, height, width)
+        The same array where no image has a frame.
+    n_sides : ndarray of int of shape (n,)
+        Sides of frames that were erased.
+    """
+    marked = ink > INK
+    n_sides, height, width = np.zeros(len(ink), dtype=int), *ink.shape[1:]
+    across, down = _sides(marked), _sides(marked.swapaxes(1, 2))
+    (top, bottom), (left, right) = (_inner_edges(sides) for sides in (across, down))
+    n_found = (top > 0).astype(int) + (bottom < height) + (left > 0) + (right < width)
+    erased = ink
+    for i in np.flatnonzero(n_found >= 3):
+        inner = slice(top[i], bottom[i]), slice(left[i], right[i])
+        inside = marked[i][inner]
+        besides = marked[i] & ~across[i][:, None] & ~down[i]
+        n_outside = besides.sum() - besides[inner].sum()
+        edges = inside[:TOUCH], inside[-TOUCH:], inside[:, :TOUCH], inside[:, -TOUCH:]
+        found = top[i] > 0, bottom[i] < height, left[i] > 0, right[i] < width
+        n_touched = sum(edge.any() for edge, is_side in zip(edges, found, strict=True) if is_side)
+        if not inside.any() or n_outside > OUTSIDE * inside.sum() or n_touched > 1:
+            continue
+        if erased is ink:
+            erased = ink.copy()
+        erased[i] = 0
+        erased[i][inner] = ink[i][inner]
+        n_sides[i] = n_found[i]
+    return erased, n_sides
+
+
+def _sides(marked):
+    """Return which rows of each image may lie on sides of a frame: an array of (n, height)."""
+    rows = _near(marked).mean(2) > SIDE
+    third = max(1, rows.shape[1] // 3)
+    rows[:, third:-third] = False
+    return rows
+
+
+def _inner_edges(rows):
+    """Return the rows behind the last side above, or 0, and of the first below, or the height."""
+    height = rows.shape[1]
+    third = max(1, height // 3)
+    above, below = rows[:, third - 1 :: -1], rows[:, height - third :]
+    first = np.where(above.any(1), third - above.argmax(1), 0)
+    last = np.where(below.any(1), height - third + below.argmax(1), height)
+    return first, last
 
 
 def erase_rules(ink):
@@ -45,10 +107,15 @@ def erase_rules(ink):
 def _on_lines(marked):
     """Return which rows of each image lie on lines: an array of shape (n, height)."""
     height = marked.shape[1]
-    near = ndimage.maximum_filter1d(marked, 2 * max(1, round(SLOPE * height)) + 1, axis=1)
-    on_lines = near.mean(2) > FULL
+    on_lines = _near(marked).mean(2) > FULL
     on_lines[:, height // 4 : -(height // 4)] = False
     return on_lines
+
+
+def _near(marked):
+    """Return the pixels above and below marked ones: lines may be not quite level."""
+    size = 2 * max(1, round(SLOPE * marked.shape[1])) + 1
+    return ndimage.maximum_filter1d(marked, size, axis=1)
 
 
 def _count(on_lines):

@@ -7,8 +7,8 @@ import numpy as np
 from skdigits.normalizer._components import keep_digits
 from skdigits.normalizer._ink import Ink, find_ink
 from skdigits.normalizer._placing import Boxes, find_boxes, place
-from skdigits.normalizer._ruled_lines import erase_rules
-from skdigits.normalizer._strokes import even_out, stroke_width, widen
+from skdigits.normalizer._ruled_lines import erase_frames, erase_rules
+from skdigits.normalizer._strokes import even_out, near_strokes, stroke_width, widen
 
 SIDE, INNER = 28, 20
 WORKING_SIDE, MARGIN = 48, 8  # of the box of a larger picture's ink
@@ -70,9 +70,11 @@ def normalize(grey, *, ink, min_stroke_width, max_stroke_width, erase):
     kept: list = []
     erased: list = []
     if erase and is_large:  # smaller ones are cropped
+        digit, n_sides = erase_frames(digit)
         digit, n_rules = erase_rules(digit)
+        n_rules += n_sides
     if erase:
-        digit, kept, erased = keep_digits(digit)
+        digit, kept, erased = keep_digits(near_strokes(digit))
     boxes = find_boxes(digit)
     strokes = digit
     if is_large:

@@ -8,6 +8,25 @@ import itertools
 import numpy as np
 from scipy import ndimage
 
+CLEAR = 0.2  # of the strongest ink: what compression and creases leave is fainter
+BESIDE = 0.07  # of an image's side: so far from clear ink may the faint edge of a stroke be
+
+
+def near_strokes(ink):
+    """Erase faint ink that is not beside clear ink.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (n, height, width)
+        From 0 to 1.
+
+    Returns
+    -------
+    ink : ndarray of shape (n, height, width)
+    """
+    size = 2 * max(1, round(BESIDE * max(ink.shape[1:]))) + 1
+    return np.where(ndimage.maximum_filter(ink, (0, size, size)) > CLEAR, ink, 0)
+
 
 def stroke_width(ink):
     """Return the mean width of strokes: twice their area by the length of their outline.

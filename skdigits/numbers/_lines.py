@@ -14,7 +14,6 @@ from skdigits.numbers._parts import (
     ink_beside_blocks,
 )
 
-CLOSE = 0.2  # of a picture's smaller side, within which paper shows in spite of strong shadows
 HEIGHT, INNER = 32, 24  # pixels: of a line, and of its digits
 MARGIN = (HEIGHT - INNER) // 2
 WIDEST_GAP = 24  # pixels between two digits; wider gaps are shortened to it
@@ -127,19 +126,8 @@ def find_line(grey, ink="auto"):
     line : Line or None
         None where there is no ink.
     """
-    found = ink_beside_blocks(grey, lambda grey: _find_ink(grey, ink))
+    found = ink_beside_blocks(grey, lambda grey: find_ink(grey[None], ink).ink[0])
     return line_of(found) if found.any() else None
-
-
-def _find_ink(grey, ink):
-    """Return the ink of a picture, also where shadows are stronger than it."""
-    found = find_ink(grey[None], ink).ink[0]
-    if found.any():
-        return found
-    # Close to the strokes there is paper. Taken for ink, it would fill more than they do.
-    kinds = ("dark", "light") if ink == "auto" else (ink,)
-    closer = [find_ink(grey[None], kind, CLOSE).ink[0] for kind in kinds]
-    return min((each for each in closer if each.any()), key=np.sum, default=found)
 
 
 def line_of(ink):

@@ -282,6 +282,86 @@ def test_rules_that_touch_the_digit_are_erased(lines, seven):
     assert found.n_erased >= len(lines)
 
 
+@pytest.mark.parametrize("sides", ["tblr", "tbl", "tlr", "blr", "tbr"])
+@pytest.mark.parametrize("shift", [(0, 0), (6, 12)], ids=["free", "crossing"])
+def test_frames_are_erased_with_what_lies_outside(sides, shift, seven):
+    """Also where they do not reach the picture's edges, and the neighbouring cells begin."""
+    at = {
+        "t": [(0, 8), (89, 10)],
+        "b": [(4, 111), (85, 111)],
+        "l": [(9, 2), (9, 117)],
+        "r": [(78, 0), (78, 119)],
+    }
+    frame = np.maximum.reduce([draw(at[side], width=4) for side in sides])
+    frame[:4, 20:40] = 180  # a scrap of the neighbour above
+    picture = 255 - np.maximum(np.roll(SEVEN, shift, (0, 1)), frame)
+    found = NORMALIZER.diagnose(picture)
+    assert f"{len(sides)} rules: erased" in str(found)
+    assert distance(found.row, seven) < 0.35
+    assert found.steps["digit"][:6].sum() == 0
+
+
+@pytest.mark.parametrize("number", "68")
+def test_a_digit_of_straight_strokes_is_no_frame(number):
+    """Its bar touches two of what might be sides."""
+    strokes = {
+        "6": [(84, 5), (5, 5), (5, 114), (84, 114), (84, 60), (5, 60)],
+        "8": [(5, 60), (84, 60), (84, 5), (5, 5), (5, 114), (84, 114), (84, 60)],
+    }
+    digit = draw(strokes[number])
+    kept = DigitNormalizer(erase=False).transform([digit])
+    np.testing.assert_array_equal(NORMALIZER.transform([digit]), kept)
+
+
+SEGMENTS = {"0": "abcdef", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd", "7": "abc"}
+BARS = {  # top, bottom, left, right of a display's bars
+    "a": (6, 14, 16, 56),
+    "b": (12, 52, 58, 66),
+    "c": (60, 100, 58, 66),
+    "d": (98, 106, 16, 56),
+    "e": (60, 100, 6, 14),
+    "f": (12, 52, 6, 14),
+    "g": (52, 60, 16, 56),
+}
+
+
+@pytest.mark.parametrize("digit", SEGMENTS)
+def test_bars_of_a_display_are_no_rules(digit):
+    picture = np.zeros((112, 72), dtype=np.uint8)
+    for bar in SEGMENTS[digit]:
+        top, bottom, left, right = BARS[bar]
+        picture[top:bottom, left:right] = 255
+    found = NORMALIZER.diagnose(picture)
+    assert found.n_erased == 0
+    assert (found.n_parts, found.n_apart) == (len(SEGMENTS[digit]), 1)
+
+
+def test_faint_ink_far_from_strokes_is_erased(seven):
+    """As JPEG leaves it, and the lines of squared paper."""
+    picture = SEVEN.copy()
+    picture[4:116:9, 5:9] = picture[4:116:9, 81:85] = 30
+    assert distance(NORMALIZER.transform([picture]), seven) < 0.05
+    assert distance(DigitNormalizer(erase=False).transform([picture]), seven) > 0.3
+
+
+def test_a_light_card_on_a_dark_table(seven):
+    picture = np.full((180, 150), 10, dtype=np.uint8)
+    picture[8:172, 8:142] = 200
+    picture[30:150, 30:120] -= (0.6 * SEVEN).astype(np.uint8)
+    found = NORMALIZER.diagnose(picture)
+    assert found.inverted
+    assert distance(found.row, seven) < 0.1
+
+
+def test_a_shadow_stronger_than_the_ink(seven):
+    """Its wide edge is no ink, and the ink is found close to the strokes."""
+    y, x = np.indices((360, 300)) / 300
+    picture = 220 - 80 * np.hypot(x - 0.5, y - 0.6) ** 2
+    picture[120:240, 105:195] -= 0.15 * SEVEN
+    found = NORMALIZER.diagnose(picture.astype(np.uint8))
+    assert distance(found.row, seven) < 0.2
+
+
 @pytest.mark.parametrize(
     "points",
     [
@@ -406,6 +486,21 @@ def test_diagnosis_of_two_digits_and_of_erased_things():
     assert found.n_erased == 1
     assert "2 separate parts" in str(found)
     assert "1 rule: erased" in str(found)
+
+
+def test_diagnosis_of_what_cannot_be_told_from_paper():
+    noise = np.random.default_rng(0).normal(0, 30, DARK.shape)
+    picture = np.clip(128 - 0.1 * SEVEN + noise, 0, 255).astype(np.uint8)
+    assert str(NORMALIZER.diagnose(picture)) == "empty: ink cannot be told from shading or grain"
+    assert str(NORMALIZER.diagnose(np.full((50, 70), 255))) == "empty: no ink found"
+
+
+def test_diagnosis_of_grain():
+    picture = SEVEN.copy()
+    picture[4:8:2, 4] = 255
+    assert "2 specks: erased" in str(NORMALIZER.diagnose(picture))
+    picture[4:116:2, 4] = 255
+    assert "grain: erased" in str(NORMALIZER.diagnose(picture))
 
 
 def test_mnist_s_form_needs_no_words(seven):
