@@ -4,8 +4,9 @@
 
 from the checkout's root; FOLDER holds packages of handwriting fonts, each made by
 ``npm pack @fontsource/NAME`` (.tgz); those under another licence than the SIL Open Font License are
-left out. It takes about an hour and a half on two cores and 14 GB of memory, and writes the weights
-and their card into the package. Ctrl-C ends the training early and keeps what it has learned.
+left out. It takes two hours on two cores and 14 GB of memory, and writes the weights and their card
+into the package. Ctrl-C ends the training early and keeps what it has learned. ``--start MODEL``
+continues from a reader's weights; the shipped ones came about in several such trainings.
 
 The reader learns from numbers composed of MNIST's training images, of digits that `make_digits`
 draws, and of those of the fonts: MNIST's were written by Americans, and lack the 1 with an
@@ -28,7 +29,7 @@ from joblib import Parallel, delayed
 from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
-from skdigits import save_model
+from skdigits import load_model, save_model
 from skdigits._utils.probabilities import calibration_error
 from skdigits.datasets import compose_strings, fetch_mnist, make_digits, make_scribbles
 from skdigits.numbers import DigitReader
@@ -202,14 +203,15 @@ def measure(reader, X, y):
     return figures
 
 
-def write(reader, n_strings, fonts, folder):
+def write(reader, n_strings, fonts, folder, continued):
     """Write a reader and its card, measured on the test images, into a folder."""
     save_model(reader, folder / "reader.safetensors")
+    before = ", from the weights of a reader that had learned from such before" if continued else ""
     card = {
         "data": {
             "name": "MNIST, drawn digits and handwriting fonts",
             "train": f"{n_strings:,} numbers composed of all but the last {N_HELD_OUT:,} of "
-            "MNIST's training images, of digits that make_digits draws, and of the fonts",
+            f"MNIST's training images, of digits that make_digits draws, and of the fonts{before}",
             "held_out": f"{N_CALIBRATING:,} numbers composed of the last {N_HELD_OUT:,}, of "
             "other drawn digits and of the fonts, for the temperature and max_error_rate",
             "test": f"{N_MEASURED:,} clean and {N_MEASURED:,} hard numbers of five digits composed "
@@ -235,24 +237,31 @@ def main():
     parser.add_argument("fonts", type=Path, help="folder of packages of handwriting fonts")
     parser.add_argument("--strings", type=int, default=600_000, help="to compose (600,000)")
     parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--start", type=Path, metavar="MODEL", help="reader to continue from")
+    parser.add_argument("--learning-rate", type=float, default=0.003, help="peak (0.003)")
+    parser.add_argument("--seed", type=int, default=0, help="of what is composed, and its order")
     parser.add_argument("--output", type=Path, default=Path("skdigits/io/weights"))
     arguments = parser.parse_args()
     fonts = read_fonts(arguments.fonts)
     X, y = fetch_mnist(return_X_y=True)
-    found = sources(X[:-N_HELD_OUT], y[:-N_HELD_OUT], fonts, N_WRITERS, seed=0)
-    reader = DigitReader(
+    found = sources(X[:-N_HELD_OUT], y[:-N_HELD_OUT], fonts, N_WRITERS, arguments.seed)
+    reader = load_model(arguments.start) if arguments.start else DigitReader()
+    reader.set_params(
         max_epochs=arguments.epochs,
-        learning_rate=0.003,
+        learning_rate=arguments.learning_rate,
+        warm_start=True,
+        n_rehearsed=0,
         validation_fraction=None,
         on_interrupt="keep",
-        random_state=0,
+        random_state=arguments.seed,
         verbose=2,
     )
-    reader.fit(*compose(found, arguments.strings, seed=0))
+    reader.fit(*compose(found, arguments.strings, arguments.seed))
     found = sources(X[-N_HELD_OUT:], y[-N_HELD_OUT:], fonts, N_WRITERS // 10, seed=1)
     reader.calibrate(*compose(found, N_CALIBRATING, seed=1))
-    reader.set_params(validation_fraction=0.05, on_interrupt="raise", random_state=None, verbose=0)
-    write(reader, arguments.strings, fonts, arguments.output)
+    recipe = {name: getattr(reader, name) for name in TRAINING}
+    reader.set_params(**DigitReader(**recipe).get_params())
+    write(reader, arguments.strings, fonts, arguments.output, arguments.start)
 
 
 if __name__ == "__main__":

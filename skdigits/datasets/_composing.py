@@ -124,8 +124,8 @@ def compose_strings(
         Share of pictures with solid or dotted rules, edges of a cell or boxes around the digits,
         of 0 to 1. In about 15 % of these, none is drawn.
     scraps : float, default=0.3
-        Share of pictures with scraps of digits of neighbouring lines and numbers, of 0 to 1. Some
-        lie outside of the picture's edge.
+        Share of pictures with scraps of digits of the lines above and below, of 0 to 1. Some lie
+        outside of the picture's edge.
     cuts : float, default=0.2
         Share of pictures with an edge that may cut up to 3 pixels off the digits, of 0 to 1.
     fading : float, default=0.6

@@ -10,7 +10,6 @@ from skdigits.datasets._glyphs import FAR, HEIGHT, edges_of
 
 ROOM = 32  # pixels of canvas above the highest digit and below the lowest
 SIDE = 21  # pixels of canvas left and right of the digits, at most
-SHOWN = 0.4  # of the width of a neighbouring number's digit, at most
 MARKS = {"comma": 45, "point": 25, "dash": 12, "end": 18}  # and how often, in percent
 
 
@@ -93,7 +92,7 @@ def write(glyphs, amounts, chance):
         _put(canvas, cell, column, row)
     if chance.random() < amounts.scraps:
         scraps = chance.choices(list(glyphs.of), k=chance.randint(1, 3))
-        _put_scraps(canvas, glyphs.draw(scraps, slant, size, width, chance), box, chance)
+        _put_scraps(canvas, glyphs.draw(scraps, slant, size, width, chance), right, chance)
     if mark:
         canvas = _draw_mark(canvas, mark, x, y, edges, slant, chance)
     between = ((starts[1:] + ends[:-1]) / 2 + shift).tolist()
@@ -153,26 +152,17 @@ def _put(canvas, cell, x, y):
     np.maximum(place, part, out=place)
 
 
-def _put_scraps(canvas, cells, box, chance):
-    """Let digits of neighbouring lines and numbers show at an edge of the canvas."""
-    left, _, right, _ = box
-    height, width = canvas.shape
+def _put_scraps(canvas, cells, right, chance):
+    """Let digits of the neighbouring lines show at the upper or lower edge of the canvas.
+
+    None shows at its sides: what is cut off a digit of the same line looks like a 1.
+    """
     for cell in cells:
-        rows, columns = (np.flatnonzero(cell.max(axis)) for axis in (1, 0))
-        side, shown = chance.randrange(6), chance.randint(2, 8)
-        line = ROOM + (HEIGHT - len(cell)) // 2
-        if not len(rows):
-            continue
-        # Beside the number, too little to be a digit: it would have to be read.
-        beside = min(shown, int(SHOWN * (columns[-1] + 1 - columns[0])))
-        if side < 2:
-            _put(canvas, cell, chance.randrange(right), 7 + shown - rows[-1])
-        elif side < 4:
-            _put(canvas, cell, chance.randrange(right), height - 8 - shown - rows[0])
-        elif side == 4:
-            _put(canvas, cell, min(beside, left - 4) - 1 - columns[-1], line)
-        else:
-            _put(canvas, cell, width - min(beside, width - right - 4) - columns[0], line)
+        (rows,) = np.nonzero(cell.max(1))
+        is_above, shown = chance.random() < 0.5, chance.randint(2, 8)
+        if len(rows):
+            y = 7 + shown - rows[-1] if is_above else len(canvas) - 8 - shown - rows[0]
+            _put(canvas, cell, chance.randrange(right), y)
 
 
 def _draw_mark(canvas, mark, x, y, edges, slant, chance):

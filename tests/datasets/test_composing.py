@@ -188,6 +188,15 @@ def test_scraps_add_ink_at_the_edge(compose):
     assert 0.2 < np.mean([has_ink_at_edge(picture) for picture in scraps]) < 0.9
 
 
+def test_no_scrap_beside_a_number_could_be_a_digit():
+    """Each tall stroke is a 1 that the string says."""
+    bar = np.zeros((1, 28, 28))
+    bar[:, 4:24, 13:16] = 1
+    pictures, strings = compose_strings(bar, [1], 200, **PLAIN | {"scraps": 1, "lengths": (1, 4)})
+    tall = [(picture < 195).sum(axis=0) > 16 for picture in pictures]
+    assert [ndimage.label(columns)[1] for columns in tall] == [len(string) for string in strings]
+
+
 def test_cuts_bring_ink_to_the_edge_but_keep_most_of_it(compose):
     pictures, _ = compose(100, lengths=3, cuts=1)
     assert np.mean([has_ink_at_edge(picture) for picture in pictures]) > 0.3
