@@ -26,8 +26,8 @@ def find_wrong_scale(case):
     span = f"X has values from {low:g} to {high:g}"
     if case.refusal:
         return case.refusal
-    ratio = _ratio_of_spreads(case)
-    if ratio is not None and not 1 / SPREADS <= ratio <= SPREADS:
+    if _is_off_scale(case):
+        ratio = _ratio_of_spreads(case)
         return (
             f"{span}, and its pixels spread {ratio:.3g} times as much as those that the model was "
             "fitted on.",
@@ -51,6 +51,12 @@ def _on_usual_scales(case, low, high):
         rows = new_low + (case.sample - low) / (high - low) * (new_high - new_low)
         if not case.why_refused(rows):
             yield (new_low, new_high), rows
+
+
+def _is_off_scale(case):
+    """Tell whether X spreads far more or less than what the model was fitted on."""
+    ratio = _ratio_of_spreads(case)
+    return ratio is not None and not 1 / SPREADS <= ratio <= SPREADS
 
 
 def _ratio_of_spreads(case):
@@ -146,6 +152,8 @@ def _gain(case, rows):
     before = case.as_it_is
     if before is None or before.mean() > 1 - GAIN:
         return None
+    if case.texts is None and _is_off_scale(case):
+        return None  # what is typical of pixels on another scale tells nothing
     after = case.how_well(rows)
     gain = after - before
     least = max(GAIN, N_ERRORS * gain.std() / np.sqrt(len(gain)))

@@ -15,7 +15,6 @@ from skdigits.training._net import Net
 
 BLANK = 0
 POOL = 32  # batches, within which lines are sorted by width
-STRIDE = 32  # columns: widths of batches are multiples of it
 LARGEST_GRADIENT = 2.0
 
 
@@ -79,11 +78,8 @@ class LineBatches(Batches):
 
 
 def stack(lines):
-    """Return lines as one tensor of shape (n, 1, 32, w), with paper on their right.
-
-    There are few widths, so that what the processor prepares for each is soon at hand.
-    """
-    width = math.ceil(max(line.shape[1] for line in lines) / STRIDE) * STRIDE
+    """Return lines as one tensor of shape (n, 1, 32, w), with paper on their right."""
+    width = max(line.shape[1] for line in lines)
     stacked = np.zeros((len(lines), 1, len(lines[0]), width), dtype=np.uint8)
     for row, line in zip(stacked, lines, strict=True):
         row[0, :, : line.shape[1]] = line
@@ -157,18 +153,22 @@ class LineNet(Net):
 
         What is returned for a line does not depend on those beside it, but for rounding.
         """
-        widths = np.array([math.ceil(line.shape[1] / STRIDE) for line in lines])
+        widths = np.array([-(-line.shape[1] // 32) * 32 for line in lines])
         module, result = self._for_prediction(), [None] * len(lines)
         with torch.inference_mode():
             for width in np.unique(widths):
                 (same,) = np.nonzero(widths == width)
                 for rows in np.array_split(same, math.ceil(len(same) / batch_size)):
-                    x = stack([lines[row] for row in rows]).to(self.device)
+                    x = stack([_padded(lines[row], width) for row in rows]).to(self.device)
                     logits = module(x.contiguous(memory_format=torch.channels_last))
                     found = logits.float().log_softmax(2).to("cpu").numpy()
                     for row, steps in zip(rows, found, strict=True):
                         result[row] = steps[: lines[row].shape[1] // 2]
         return result
+
+
+def _padded(line, width):
+    return np.pad(line, ((0, 0), (0, width - line.shape[1])))
 
 
 def ctc_losses(logits, labels, n_steps):
