@@ -29,7 +29,8 @@ def erase_frames(ink):
         Sides of frames that were erased.
     """
     marked = ink > INK
-    n_sides, height, width = np.zeros(len(ink), dtype=int), *ink.shape[1:]
+    n_sides = np.zeros(len(ink), dtype=int)
+    _, height, width = ink.shape
     across, down = _sides(marked), _sides(marked.swapaxes(1, 2))
     (top, bottom), (left, right) = (_inner_edges(sides) for sides in (across, down))
     n_found = (top > 0).astype(int) + (bottom < height) + (left > 0) + (right < width)
