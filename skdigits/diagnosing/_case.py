@@ -13,6 +13,7 @@ from skdigits.normalizer import find_normalizer
 from skdigits.preprocessing import PixelScaler, why_refused
 
 N_READ = 500  # images; a share among them has a standard error of 2.2 points at most
+SPREADS = 3.0  # pens and papers change the spread of pixels less, another scale changes it more
 
 
 class Case:
@@ -67,7 +68,7 @@ class Case:
         order = np.random.default_rng(0).permutation(len(images))
         self.read = np.sort(order[:N_READ])
         self._images = [X[i] for i in self.read] if self.X is None else self.X[self.read]
-        self.sample = None if reads_pictures else self._images
+        self.sample: Any = None if reads_pictures else self._images
         self.shape = None if reads_pictures else self._find_shape(shape, self.X.shape[1])
 
     def _rows_like_X(self, X_train):
@@ -139,6 +140,23 @@ class Case:
             return (_quietly(self.model.score_samples, rows) >= 0).astype(float)
         return None
 
+    @cached_property
+    def ratio_of_spreads(self):
+        """How many times as much X varies as what the model was fitted on, if that is known."""
+        if self.X_train is not None:
+            known, seen = some_of(self.X_train).std(), self.sample.std()
+        elif hasattr(self.steps[-1], "pixel_scale_"):
+            known, seen = float(self.steps[-1].pixel_scale_), self.seen().std()
+        else:
+            return None
+        return seen / known if known and seen else None
+
+    @property
+    def is_off_scale(self):
+        """Whether X spreads far more or less than what the model was fitted on."""
+        ratio = self.ratio_of_spreads
+        return ratio is not None and not 1 / SPREADS <= ratio <= SPREADS
+
     def seen(self):
         """Return what the classifier sees of the sample, after the steps before it."""
         rows = self.sample
@@ -156,6 +174,11 @@ def as_text(labels):
     if labels.dtype.kind == "f":
         return np.array([f"{label:g}" for label in labels])
     return labels.astype(str)
+
+
+def some_of(rows):
+    """Return rows at equal distances, at most `N_READ` of them."""
+    return rows[:: 1 + len(rows) // N_READ]
 
 
 def _pictures(X):

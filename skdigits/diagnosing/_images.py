@@ -9,12 +9,11 @@ from scipy.ndimage import shift
 
 from skdigits._utils.images import edge_pixels
 from skdigits._utils.scales import rescaling
-from skdigits.diagnosing._case import N_READ
+from skdigits.diagnosing._case import some_of
 
 GAIN = 0.05  # of images; a mistake that costs less is not told from a weak model
 N_ERRORS = 3.0  # standard errors of the gain, so that chance finds one in a thousand sets
 READABLE = 0.5  # of images at least, once undone; else it was not that
-SPREADS = 3.0  # pens and papers change the spread of pixels less, another scale changes it more
 USUAL_RANGES = ((0, 1), (-1, 1), (0, 16), (0, 255), (0, 65_535))
 
 
@@ -26,8 +25,8 @@ def find_wrong_scale(case):
     span = f"X has values from {low:g} to {high:g}"
     if case.refusal:
         return case.refusal
-    if _is_off_scale(case):
-        ratio = _ratio_of_spreads(case)
+    if case.is_off_scale:
+        ratio = case.ratio_of_spreads
         return (
             f"{span}, and its pixels spread {ratio:.3g} times as much as those that the model was "
             "fitted on.",
@@ -53,32 +52,11 @@ def _on_usual_scales(case, low, high):
             yield (new_low, new_high), rows
 
 
-def _is_off_scale(case):
-    """Tell whether X spreads far more or less than what the model was fitted on."""
-    ratio = _ratio_of_spreads(case)
-    return ratio is not None and not 1 / SPREADS <= ratio <= SPREADS
-
-
-def _ratio_of_spreads(case):
-    """Return how many times as much X varies as what the model was fitted on, if that is known."""
-    if case.X_train is not None:
-        known, seen = _some(case.X_train).std(), case.sample.std()
-    elif hasattr(case.steps[-1], "pixel_scale_"):
-        known, seen = float(case.steps[-1].pixel_scale_), case.seen().std()
-    else:
-        return None
-    return seen / known if known and seen else None
-
-
 def _rescaling(case, ratio):
     """Say what brings pixels back that spread `ratio` times as much as they should."""
     factor = 1 / ratio
     exact = f"Divide X by about {ratio:.3g}" if ratio > 1 else f"Multiply X by about {factor:.3g}"
     return rescaling(factor) or exact
-
-
-def _some(rows):
-    return rows[:: 1 + len(rows) // N_READ]
 
 
 def find_inverted(case):
@@ -91,7 +69,7 @@ def find_inverted(case):
         return f"Ink and paper are exchanged: {read} inverted.", remedy
     if case.shape is None or case.X_train is None:
         return None
-    known = _has_light_paper(_some(case.X_train), case.shape)
+    known = _has_light_paper(some_of(case.X_train), case.shape)
     if _has_light_paper(case.sample, case.shape) == known:
         return None
     return "Ink and paper are exchanged: border and middle are not as in X_train.", remedy
@@ -152,7 +130,7 @@ def _gain(case, rows):
     before = case.as_it_is
     if before is None or before.mean() > 1 - GAIN:
         return None
-    if case.texts is None and _is_off_scale(case):
+    if case.texts is None and case.is_off_scale:
         return None  # what is typical of pixels on another scale tells nothing
     after = case.how_well(rows)
     gain = after - before

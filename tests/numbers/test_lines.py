@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from skdigits.datasets import compose_strings
+from skdigits.normalizer import _ink
 from skdigits.numbers._lines import HEIGHT, INNER, WIDEST_GAP, find_line, find_lines
 from skdigits.numbers._parts import find_parts, ink_beside_blocks
 
@@ -181,5 +182,6 @@ def test_ink_is_found_through_a_strong_shadow(light_ink):
         grey[120:170, left : left + 6] -= 0.2
     if light_ink:
         grey = 1 - grey
+    assert not _ink._find(grey[None], np.array([not light_ink]), _ink.WIDE).ink.any()
     line = find_line(grey)
     assert line.box(0, line.image.shape[1]) == pytest.approx((60, 120, 316, 170), abs=3)
