@@ -112,7 +112,7 @@ plt.show()
 # What is no digit
 # ----------------
 # The network has an answer to everything, and may even be sure of it. ``score_samples`` says how
-# much an image is like those that it was trained on: only 1 % of them are below 0.
+# much an image is like those that it was trained on: few of them are below 0.
 
 star = Image.new("L", (100, 100))
 angles = 0.8 * np.pi * np.arange(6) - np.pi / 2

@@ -10,36 +10,27 @@ continues from a reader's weights; the shipped ones came about in several such t
 
 The reader learns from numbers composed of MNIST's training images, of digits that `make_digits`
 draws, and of those of the fonts: MNIST's were written by Americans, and lack the 1 with an
-upstroke, the crossed 7 and the looped 2 of other hands. Letters of three alphabets, scribbles and
-digits that lie on their side or are mirrored teach it what is no digit. The last 5,000 images make
-the numbers that it is calibrated on. MNIST's test images are read at the end, for the card, which
-names the fonts and their licences.
+upstroke, the crossed 7 and the looped 2 of other hands. All are bent a little, so that a font is as
+many hands. Letters of three alphabets, scribbles and digits that lie on their side or are mirrored
+teach it what is no digit. The last 5,000 images make the numbers that it is calibrated on. MNIST's
+test images are read at the end, for the card, which names the fonts and their licences.
 """
 
 import argparse
 import json
-import tarfile
-from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
-from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
+from examples.fonts import BENT, read_fonts, turned
 from skdigits import load_model, save_model
 from skdigits._utils.probabilities import calibration_error
 from skdigits.datasets import compose_strings, fetch_mnist, make_digits, make_scribbles
 from skdigits.numbers import DigitReader
 
-DIGITS = "0123456789"
-LETTERS = {  # of each alphabet, none of them looks like a digit
-    "latin": "ACEFHKMNPRTUVWXYadefhkmnprtuvwy+=%&#@",
-    "greek": "ΓΔΘΛΞΠΣΦΨΩαβγδεζηκλμνξπτφχψω",
-    "cyrillic": "БГДЖИЛФЦШЩЮЯгджилфцшщюя",
-}
 SHARES = {"mnist": 0.37, "pen": 0.33, "fonts": 0.2, "no_digits": 0.1}
 HARD = {
     "widths": (0.72, 1.15),
@@ -71,59 +62,6 @@ LIMITS = [
 ]
 
 
-class Font(NamedTuple):
-    """A handwriting font: its name, the identifier of its licence, and its file by alphabet."""
-
-    name: str
-    licence: str
-    files: dict
-
-
-def read_fonts(folder):
-    """Return the fonts in the packages of a folder that are under the SIL Open Font License."""
-    fonts = []
-    for path in folder.glob("*.tgz"):
-        with tarfile.open(path) as package:
-            about = json.load(package.extractfile("package/package.json"))
-            name = about["name"].partition("/")[2]
-            names = {
-                alphabet: f"package/files/{name}-{alphabet}-400-normal.woff2"
-                for alphabet in LETTERS
-            }
-            files = {
-                alphabet: package.extractfile(file).read()
-                for alphabet, file in names.items()
-                if file in package.getnames()
-            }
-            if about["license"].startswith("OFL"):
-                fonts.append(Font(name, about["license"], files))
-    if not fonts:
-        raise SystemExit(f"{folder} holds no packages of fonts: make some by npm pack.")
-    return sorted(fonts)
-
-
-def draw(file, text):
-    """Return images of 28 x 28 pixels of the characters of a text, on one scale, or None."""
-    font = ImageFont.truetype(BytesIO(file), 64)
-    drawn = []
-    for character in text:
-        image = Image.new("L", (200, 200))
-        ImageDraw.Draw(image).text((60, 40), character, font=font, fill=255)
-        box = image.getbbox()
-        if box is None:
-            return None
-        drawn.append(image.crop(box))
-    scale = 20 / max(image.height for image in drawn)
-    images = []
-    for image in drawn:
-        size = [max(1, round(side * scale)) for side in image.size]
-        image = image.resize((min(size[0], 28), size[1]), Image.Resampling.BOX)
-        canvas = Image.new("L", (28, 28))
-        canvas.paste(image, ((28 - image.width) // 2, (28 - image.height) // 2))
-        images.append(np.asarray(canvas))
-    return np.array(images)
-
-
 def sources(X, y, fonts, n_writers, seed):
     """Return images, their labels and how often strings are composed of them, source by source.
 
@@ -136,27 +74,14 @@ def sources(X, y, fonts, n_writers, seed):
         drawn = make_digits(1, N_COPIES, side=32, random_state=rng)
         found.append((*drawn, SHARES["pen"] / n_writers))
     for font in fonts:
-        digits = draw(font.files["latin"], DIGITS)
+        digits = font.digits()
         if digits is not None:
             found.append((digits, np.arange(10), SHARES["fonts"] / len(fonts)))
-    letters = [
-        drawn
-        for alphabet, characters in LETTERS.items()
-        for font in fonts
-        if alphabet in font.files and (drawn := draw(font.files[alphabet], characters)) is not None
-    ]
+    letters = [drawn for font in fonts for drawn in font.letters()]
     found += [(drawn, None, 0.4 * SHARES["no_digits"] / len(letters)) for drawn in letters]
     scribbles = make_scribbles(4_000, side=32, random_state=rng)
     found.append((scribbles, None, 0.3 * SHARES["no_digits"]))
     return [*found, (turned(images, y), None, 0.3 * SHARES["no_digits"])]
-
-
-def turned(images, digits):
-    """Return images of digits on their side, or mirrored, that look like no other digit."""
-    digits = np.asarray(digits).astype(int)
-    on_side = np.rot90(images[np.isin(digits, [2, 3, 4, 5, 7])], axes=(1, 2))
-    mirrored = images[np.isin(digits, [3, 4, 7]), :, ::-1]
-    return np.concatenate([on_side, mirrored])
 
 
 def compose(found, n_strings, seed):
@@ -174,9 +99,11 @@ def compose(found, n_strings, seed):
 
 
 def compose_part(X, y, n_strings, seed):
-    """Return pictures and strings of one source."""
+    """Return pictures and strings of one source, whose images are distorted, each on its own."""
     rng = np.random.RandomState(seed)
-    labels = rng.randint(10, size=len(X)) if y is None else y
+    picks = rng.randint(len(X), size=4 * n_strings)
+    X = BENT(X[picks], random_state=rng).astype(np.uint8)
+    labels = rng.randint(10, size=len(X)) if y is None else y[picks]
     pictures, strings = [], []
     n_clean = n_strings // N_CLEAN
     for n, amounts in ((n_strings - n_clean, HARD), (n_clean, UPRIGHT)):

@@ -1,6 +1,6 @@
-"""What is inside a pipeline, a search or a wrapper."""
+"""What is inside a pipeline, a search or a wrapper, and what it says."""
 
-__all__ = ["first_with", "nested", "steps_of"]
+__all__ = ["first_with", "nested", "probabilities_and_scores", "steps_of"]
 
 
 def nested(model, step=-1):
@@ -34,3 +34,23 @@ def steps_of(model):
         first = [step for _, step in getattr(each, "steps", ())[:-1]]
         transformers += [step for step in first if hasattr(step, "transform")]
     return [*transformers, each]
+
+
+def probabilities_and_scores(classifier, X):
+    """Return what ``predict_proba`` and ``score_samples`` give, each None if there is none.
+
+    The network sees each image once, if it is in steps and wrappers that leave the probabilities
+    as they are.
+    """
+    rows = X
+    for each in nested(classifier):
+        if hasattr(each, "predict_with_scores"):
+            return each.predict_with_scores(rows)
+        if len(getattr(each, "steps", ())) > 1:
+            rows = each[:-1].transform(rows)
+        elif not any(hasattr(each, name) for name in ("steps", "best_estimator_", "reject_label_")):
+            break
+    return tuple(
+        getattr(each, name)(rows) if hasattr(each, name) else None
+        for name in ("predict_proba", "score_samples")
+    )

@@ -1,6 +1,6 @@
 """How much training images are distorted at random."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from numbers import Real
 
 import numpy as np
@@ -37,6 +37,9 @@ class Distortion(BaseEstimator):
     perspective : float, default=0.0
         Change of size from the image's middle to an edge, either way, as by a camera that looks
         from the side.
+    elastic : float, default=0.0
+        Standard deviation of a smooth displacement that bends the strokes, as a share of the
+        image's sides [1]_.
     stroke_width : float, default=0.0
         Change of the strokes' width in pixels, either way; at most 2. This and the following
         parameters each change half of the images.
@@ -56,6 +59,11 @@ class Distortion(BaseEstimator):
     --------
     skdigits.CNNDigitClassifier : Takes it as ``augment``.
 
+    References
+    ----------
+    .. [1] P. Y. Simard, D. Steinkraus and J. C. Platt, "Best practices for convolutional neural
+       networks applied to visual document analysis", ICDAR 2003.
+
     Examples
     --------
     >>> from sklearn.datasets import load_digits
@@ -74,6 +82,7 @@ class Distortion(BaseEstimator):
         "scaling": [Interval(Real, 0, 1, closed="left")],
         "shear": [Interval(Real, 0, 90, closed="left")],
         "perspective": [Interval(Real, 0, 0.5, closed="left")],
+        "elastic": [Interval(Real, 0, 0.2, closed="both")],
         "stroke_width": [Interval(Real, 0, 2, closed="both")],
         "blur": [Interval(Real, 0, LARGEST, closed="both")],
         "contrast": [Interval(Real, 0, LARGEST, closed="both")],
@@ -90,6 +99,7 @@ class Distortion(BaseEstimator):
         scaling=0.1,
         shear=3.0,
         perspective=0.0,
+        elastic=0.0,
         stroke_width=0.0,
         blur=0.0,
         contrast=0.0,
@@ -102,6 +112,7 @@ class Distortion(BaseEstimator):
         self.scaling = scaling
         self.shear = shear
         self.perspective = perspective
+        self.elastic = elastic
         self.stroke_width = stroke_width
         self.blur = blur
         self.contrast = contrast
@@ -126,6 +137,7 @@ class Distortion(BaseEstimator):
             scaling=0.25,
             shear=12.0,
             perspective=0.15,
+            elastic=0.03,
             stroke_width=1.5,
             blur=1.2,
             contrast=5.0,
@@ -164,7 +176,9 @@ class Distortion(BaseEstimator):
         with torch.device("cpu"), torch.autocast("cpu", enabled=False):
             generator = torch.Generator().manual_seed(seed)
             draws = distort.draw(len(images), images.shape[1:], generator)
-            distorted = distort(torch.tensor(images)[:, None], draws).numpy()
+            distorted = distort(torch.tensor(images)[:, None], draws)[:, 0].numpy()
+        least, most = (limit((1, 2), keepdims=True) for limit in (images.min, images.max))
+        distorted = np.clip(distorted, least, most)  # rounding leaves the range
         return distorted.reshape(len(rows), -1)[:, : rows.shape[1]].reshape(np.shape(X))
 
     def for_training(self):
@@ -199,6 +213,15 @@ class RandomDistortion:
     """
 
     parts: tuple
+
+    def times(self, factor):
+        """Return one with all amounts times a factor."""
+        return RandomDistortion(
+            tuple(
+                replace(part, **{name: factor * amount for name, amount in vars(part).items()})
+                for part in self.parts
+            )
+        )
 
     def draw(self, n, image_shape, generator):
         """Return random numbers for `n` images: a tensor of shape (n, n_draws)."""

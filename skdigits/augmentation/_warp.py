@@ -1,15 +1,16 @@
-"""Random rotation, shift, size, slant and tilt of a batch of images."""
+"""Random rotation, shift, size, slant, tilt and wobble of a batch of images."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch.nn import functional as F
 
+N_KNOTS = 5  # of the elastic displacement, along each side
+
 
 @dataclass(frozen=True)
 class RandomWarp:
-    """Rotate, shift, zoom, shear and tilt every image by amounts of its own, drawn uniformly.
+    """Rotate, shift, zoom, shear, tilt and bend every image by amounts of its own.
 
     Pixels from outside the image repeat its border.
 
@@ -25,6 +26,8 @@ class RandomWarp:
         Largest slant in degrees, either way.
     perspective : float, default=0.0
         Largest change of size from the middle to an edge, either way.
+    elastic : float, default=0.0
+        Largest standard deviation of a smooth displacement, as a share of the image's side.
     """
 
     rotation: float
@@ -32,13 +35,19 @@ class RandomWarp:
     scaling: float
     shear: float
     perspective: float = 0.0
-    n_draws: ClassVar[int] = 8
+    elastic: float = 0.0
+
+    @property
+    def n_draws(self):
+        """How many numbers an image's map has."""
+        return 8 + (2 * N_KNOTS**2 if self.elastic else 0)
 
     def draw(self, n, image_shape, generator):
-        """Return random maps for `n` images: a tensor of shape (n, 8).
+        """Return random maps for `n` images: a tensor of shape (n, n_draws).
 
         Each maps a pixel of the new image to one of the old, in units in which the image reaches
-        from -1 to 1: six numbers of an affine map, and two by which the result is divided.
+        from -1 to 1: six numbers of an affine map, two by which the result is divided and, with
+        `elastic`, the displacements of a grid of points that are added.
         """
         draws = torch.rand(6, n, generator=generator, dtype=torch.float32) * 2 - 1
         angle = torch.deg2rad(draws[0] * self.rotation)
@@ -53,18 +62,27 @@ class RandomWarp:
             )
         along_x = (cos / zoom_x, (slant * cos - sin) / zoom_x * aspect, shift_x)
         along_y = (sin / zoom_y / aspect, (slant * sin + cos) / zoom_y, shift_y)
-        return torch.stack([*along_x, *along_y, *tilt], dim=1)
+        maps = torch.stack([*along_x, *along_y, *tilt], dim=1)
+        if not self.elastic:
+            return maps
+        amount = 2 * self.elastic * torch.rand(n, 1, generator=generator, dtype=torch.float32)
+        wobble = torch.randn(n, 2 * N_KNOTS**2, generator=generator, dtype=torch.float32)
+        return torch.cat([maps, amount * wobble], dim=1)
 
     def __call__(self, images, maps):
         """Return copies of `images`, a floating tensor of shape (n, 1, h, w), mapped by `maps`."""
         height, width = images.shape[2:]
-        affine, tilt = maps.to(images).split([6, 2], dim=1)
+        affine, tilt, wobble = maps.to(images).split([6, 2, self.n_draws - 8], dim=1)
         affine, tilt = affine.view(-1, 2, 3), tilt[:, None]  # (n, 2, 3), (n, 1, 2)
         x, y = _pixel_centres(width, images)[:, None], _pixel_centres(height, images)[:, None]
         along_x, along_y = x * affine[:, None, :, 0], y * affine[:, None, :, 1]
         grid = (along_y + affine[:, None, :, 2])[:, :, None] + along_x[:, None]  # (n, h, w, 2)
         if self.perspective:
             grid = grid / (1 + (y * tilt[..., 1:])[:, :, None] + (x * tilt[..., :1])[:, None])
+        if self.elastic:
+            wobble = wobble.view(-1, 2, N_KNOTS, N_KNOTS)
+            wobble = F.interpolate(wobble, (height, width), mode="bicubic", align_corners=True)
+            grid = grid + wobble.permute(0, 2, 3, 1)
         return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 

@@ -1,19 +1,21 @@
-"""What "auto" means: an exact fit on little data, a fast one on much."""
+"""What "auto" means: an exact fit on a handful of images, a fast one on many."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 from typing import Any
 
 from skdigits.augmentation import Distortion
 from skdigits.training import find_device, has_bfloat16
 
-EXACT_SAMPLES = 512
+EXACT_SAMPLES = 40
 """Up to so many samples: float64, full batches and no distortion, so that a weight of two equals
-a repetition to the last digits. It costs nothing there."""
+a repetition to the last digits. Of more samples, batches and distortion make better use."""
 
 MANY_SAMPLES = 10_000
 """From so many samples on: larger batches, and bfloat16 where the processor has it."""
+
+EXACT_EPOCHS = 100
 
 
 @dataclass
@@ -44,13 +46,17 @@ def _filters(at):
 
 
 def _max_epochs(at):
-    return min(100, max(5, ceil(300_000 / at.n_samples)))
+    if at.n_samples <= EXACT_SAMPLES:
+        return EXACT_EPOCHS
+    return max(5, ceil(1_000 / sqrt(at.n_samples)))
 
 
 def _batch_size(at):
     if at.n_samples <= EXACT_SAMPLES:
         return at.n_samples
-    return 64 if at.n_samples < MANY_SAMPLES else 256
+    if at.n_samples < MANY_SAMPLES:
+        return 32 if at.n_samples <= 1_000 else 64
+    return 256
 
 
 def _label_smoothing(at):

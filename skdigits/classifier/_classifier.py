@@ -75,11 +75,11 @@ class CNNDigitClassifier(
         Number of networks, alike but for their initial weights, that are trained side by side and
         whose probabilities are averaged.
     max_epochs : int or "auto", default="auto"
-        Largest number of passes through the training images. "auto" shows about 300,000 images:
-        ``ceil(300_000 / n_samples)``, at least 5 and at most 100.
+        Largest number of passes through the training images. "auto" means
+        ``ceil(1_000 / sqrt(n_samples))``, at least 5; up to 40 training images 100.
     batch_size : int or "auto", default="auto"
-        Largest number of images in a batch. "auto" means all of them up to 512 training images,
-        64 below 10,000 and 256 from there on.
+        Largest number of images in a batch. "auto" means all of them up to 40 training images, 32
+        up to 1,000, 64 below 10,000 and 256 from there on.
     optimizer : {"adamw", "adam", "sgd"}, default="adamw"
         Of `torch.optim`. The first two forget faster than by default, with betas of 0.8 and 0.95.
     learning_rate : float, default=0.01
@@ -94,15 +94,19 @@ class CNNDigitClassifier(
     label_smoothing : float or "auto", default="auto"
         Share of the target that is spread evenly over all classes, in [0, 1). Where it is above 0,
         `fit` ends by calibrating the probabilities [2]_, on the held-out images or, without a
-        hold-out, on training images. "auto" means 0.1 above 512 training images, else 0.
+        hold-out, on training images. "auto" means 0.1 above 40 training images, else 0.
     augment : Distortion, bool, "auto" or "paper", default="auto"
         How training images are distorted at random, anew in each epoch: a
         :class:`~skdigits.Distortion` says how much, True means ``Distortion()``, "paper" the
         strong one of :meth:`Distortion.paper() <skdigits.Distortion.paper>`, False none. "auto"
-        means True above 512 training images, if both sides have 8 pixels or more, else False.
+        means True above 40 training images, if both sides have 8 pixels or more, else False.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, by its label as in `y`; classes not listed get 1. "balanced" gives
         all classes the same sum of weights.
+    outlier_label : object, default=None
+        Label in `y` of images that are none of the classes, such as letters among digits; None
+        means that there are none. The network learns to be undecided about them [3]_, so that
+        `score_samples` tells them from digits. It is not among `classes_` and never predicted.
     early_stopping : bool, default=False
         Whether to stop when the loss on held-out images has not fallen for `patience` epochs. The
         weights of the best epoch are then restored.
@@ -132,7 +136,7 @@ class CNNDigitClassifier(
         Where to compute: a PyTorch device such as "cuda:0". "auto" means "cuda", else "mps", else
         "cpu", whichever is available first.
     precision : {"auto", "float32", "bfloat16", "float64"}, default="auto"
-        Number format of training. "auto" means float64 up to 512 training images, bfloat16 from
+        Number format of training. "auto" means float64 up to 40 training images, bfloat16 from
         10,000 on where the processor computes it natively, else float32. Under bfloat16 the
         weights are kept, and predictions computed, in float32.
     verbose : int, default=0
@@ -183,7 +187,7 @@ class CNNDigitClassifier(
 
     Notes
     -----
-    Up to 512 training images, "auto" means an exact fit: float64, full batches, no distortion, and
+    Up to 40 training images, "auto" means an exact fit: float64, full batches, no distortion, and
     batch normalisation whose statistics count weights. A sample of weight 2 is then the same as
     two samples, and the order of samples does not matter, to about 1e-10. Above that, training is
     by mini-batches, and weights act on the loss.
@@ -195,6 +199,8 @@ class CNNDigitClassifier(
     .. [1] Smith & Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large
        Learning Rates", 2018.
     .. [2] Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    .. [3] Hendrycks, Mazeika & Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR
+       2019.
 
     Examples
     --------
@@ -225,6 +231,7 @@ class CNNDigitClassifier(
         "label_smoothing": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
         "augment": ["boolean", StrOptions({"auto", "paper"}), Distortion],
         "class_weight": [StrOptions({"balanced"}), dict, None],
+        "outlier_label": "no_validation",
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
         "patience": [Interval(Integral, 1, MOST, closed="both")],
@@ -256,6 +263,7 @@ class CNNDigitClassifier(
         label_smoothing="auto",
         augment="auto",
         class_weight=None,
+        outlier_label=None,
         early_stopping=False,
         validation_fraction=None,
         patience=5,
@@ -283,6 +291,7 @@ class CNNDigitClassifier(
         self.label_smoothing = label_smoothing
         self.augment = augment
         self.class_weight = class_weight
+        self.outlier_label = outlier_label
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -324,20 +333,27 @@ class CNNDigitClassifier(
         """
         continued = self.warm_start and hasattr(self, "net_")
         images, y = self._check_data(X, y, reset=not continued)
-        classes = np.unique(y)
+        classes = np.unique(y[~training.find_outliers(y, self.outlier_label)])
+        if not len(classes):
+            raise ValueError(
+                f"y holds nothing but outlier_label, {self.outlier_label!r}: there is no class to "
+                "learn."
+            )
         if continued and not np.array_equal(classes, self.classes_):
             raise ValueError(
                 "With warm_start=True, y must have the classes of the previous fit: "
                 f"{self.classes_}, got {classes}."
             )
         rng = self._random_state()
-        train = training.encode(images, y, classes, sample_weight, self.class_weight)
+        train, outliers = self._encode(images, y, classes, sample_weight).split()
         valid = None
         if self.early_stopping or self.validation_fraction is not None:
             fraction = self.validation_fraction or 0.1
             train, valid = training.hold_out(train, fraction, classes, rng)
         self._choose(len(train.y), continued)
         net = self._continued() if continued else self._started(train, classes, rng)
+        if outliers is not None:
+            train = train.joined(outliers)
         history = [*self.history_] if continued else []
         tasks = EpochTasks(
             self._init_callback_context(max_subtasks=self.max_epochs_),
@@ -399,7 +415,7 @@ class CNNDigitClassifier(
                 f"classes={classes} is not the same as on the first call to partial_fit: "
                 f"{self.classes_}."
             )
-        train = training.encode(images, y, classes, sample_weight, self.class_weight)
+        train = self._encode(images, y, classes, sample_weight)
         self._choose(max(len(train.y), _auto.EXACT_SAMPLES + 1), not first)
         if _auto.is_text(self.label_smoothing, "auto"):
             self.label_smoothing_ = 0.0  # a part of the data is too little to calibrate by
@@ -430,6 +446,11 @@ class CNNDigitClassifier(
                 )
         self._check_image_shape(shape)
         return rows_to_images(X, self.image_shape_), y
+
+    def _encode(self, images, y, classes, sample_weight):
+        return training.encode(
+            images, y, classes, sample_weight, self.class_weight, self.outlier_label
+        )
 
     def _check_parameters(self):
         """Check what `_parameter_constraints` cannot say."""

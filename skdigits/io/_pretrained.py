@@ -18,9 +18,9 @@ def load_pretrained(*, max_error_rate=None):
     Parameters
     ----------
     max_error_rate : float, default=None
-        If given, an image that is too uncertain is answered with "?". Of the answers, at most this
-        share is wrong, with a confidence of 95 %, where images are like MNIST's, each with one
-        corruption of 15 (noise, blur, lines and others) or none.
+        If given, an image that is too uncertain or not like a digit is answered with "?". Of the
+        answers, at most this share is wrong, with a confidence of 95 %, where images are like
+        MNIST's, each with one corruption of 15 (noise, blur, lines and others) or none.
 
     Returns
     -------
@@ -113,6 +113,6 @@ def pretrained_card():
     --------
     >>> from skdigits import pretrained_card
     >>> pretrained_card()["data"]["name"]
-    'MNIST'
+    'MNIST, drawn digits and fonts'
     """
     return json.loads((WEIGHTS / "card.json").read_text(encoding="utf-8"))

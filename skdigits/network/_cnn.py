@@ -218,25 +218,45 @@ class DigitCNN(nn.Module):
         return (logits / self.temperature).logsumexp(1)
 
     @torch.no_grad()
-    def learn_typical(self, x, labels, weight):
+    def learn_typical(self, x, labels, weight, shown, outliers=None):
         """Learn what is typical from images of shape (n, 1, h, w).
 
-        Each network's energy and distance are given the same spread. Of the images, 1 % are to be
-        below 0.
+        Each network's energy and distance are given the same spread, and then both together and
+        the direction away from `outliers`. Of the images `shown`, the same or distorted ones, 1 %
+        are to be below 0; where there are outliers, every other image is left for that.
         """
-        scores = []
+        to_learn, to_judge = slice(None), slice(None)
+        if outliers is not None:
+            to_learn, to_judge = slice(0, None, 2), slice(1, None, 2)
+        learned_weight = weight[to_learn]
         for network, typicality in self._members():
-            features = torch.cat(
-                [network.features(self.standardize(part)) for part in x.split(500)]
-            )
-            typicality.learn(features, labels, weight)
+            features = self._features(network, x[to_learn])
+            typicality.learn(features, labels[to_learn], learned_weight)
             energy = self.energy(network.output(features))
-            if (spread := spread_of(typicality(features), weight)) > 0:
-                typicality.scale_by(spread_of(energy, weight) / spread)
-            scores.append(energy - typicality(features))
-        ordered, order = torch.stack(scores).mean(0).sort()
-        typical = weight[order].cumsum(0) / weight.sum() > ATYPICAL
+            if (spread := spread_of(typicality(features), learned_weight)) > 0:
+                typicality.scale_by(spread_of(energy, learned_weight) / spread)
+            if outliers is not None:
+                self._learn_direction(
+                    network, typicality, learned_weight, shown[to_learn], outliers
+                )
+        self.least_typical.zero_()
+        scores = torch.cat([self.typical(part) for part in shown[to_judge].split(500)])
+        ordered, order = scores.sort()
+        judging = weight[to_judge]
+        typical = judging[order].cumsum(0) / judging.sum() > ATYPICAL
         self.least_typical.copy_(ordered[typical][0])
+
+    def _learn_direction(self, network, typicality, weight, shown, outliers):
+        features = self._features(network, shown)
+        before = typicality(features)
+        typicality.learn_direction(features, weight, self._features(network, outliers))
+        if (spread := spread_of(before - typicality(features), weight)) > 0:
+            typical = self.energy(network.output(features)) - before
+            typicality.direction.mul_(spread_of(typical, weight) / spread)
+
+    def _features(self, network, x):
+        """Return the features that a network finds in images of shape (n, 1, h, w)."""
+        return torch.cat([network.features(self.standardize(part)) for part in x.split(500)])
 
     def forget_typical(self):
         """Let energy alone say what is typical."""

@@ -11,10 +11,12 @@ ATYPICAL = 0.01
 
 
 class Typicality(nn.Module):
-    """Distance from the nearest class, among a network's features of length 1.
+    """Distance from what is typical, among a network's features of length 1.
 
-    It is Mahalanobis's, under what varies within the classes: along the axes in which they vary
-    most, and by the mean variance in all others. Before `learn` all distances are 0.
+    It is Mahalanobis's from the nearest class, under what varies within the classes: along the axes
+    in which they vary most, and by the mean variance in all others. How far features are along the
+    direction that tells them from those of outliers is taken off it. Before `learn` all distances
+    are 0.
 
     Parameters
     ----------
@@ -30,18 +32,20 @@ class Typicality(nn.Module):
     means: torch.Tensor
     axes: torch.Tensor
     tightness: torch.Tensor
+    direction: torch.Tensor
 
     def __init__(self, n_features, n_classes):
         super().__init__()
         self.register_buffer("means", torch.zeros(n_classes, n_features))
         self.register_buffer("axes", torch.zeros(n_features, min(N_AXES, n_features)))
         self.register_buffer("tightness", torch.zeros(()))
+        self.register_buffer("direction", torch.zeros(n_features))
 
     def forward(self, features):
         """Map features of shape (n, n_features) to distances of shape (n,)."""
         unit = F.normalize(features)
         squared = torch.stack([self._squared_length(unit - mean) for mean in self.means])
-        return squared.amin(0).clamp_min(0).sqrt()
+        return squared.amin(0).clamp_min(0).sqrt() - unit @ self.direction
 
     def _squared_length(self, offsets):
         return self.tightness * offsets.square().sum(1) - (offsets @ self.axes).square().sum(1)
@@ -68,8 +72,35 @@ class Typicality(nn.Module):
         self.tightness.fill_(1 / (others + least))
         self.axes.copy_(axes * (1 / (others + least) - 1 / along).sqrt())
 
+    @torch.no_grad()
+    def learn_direction(self, features, weight, outliers):
+        """Learn what tells features of shape (n, n_features) from those of outliers, by ridge.
+
+        Both count as much as a whole, and it is 1 for the former and -1 for the latter on average.
+        """
+        self.direction.zero_()
+        unit = F.normalize(torch.cat([features, outliers]).cpu().double())
+        share = torch.cat(
+            [weight / weight.sum(), weight.new_full((len(outliers),), 1 / len(outliers))]
+        )
+        share = share.cpu().to(unit)
+        sides = torch.where(torch.arange(len(unit)) < len(features), 1, -1).to(unit)
+        roots = share.sqrt()
+        rows, targets = (unit - (share / 2) @ unit) * roots[:, None], sides * roots
+        is_wide = rows.shape[1] > len(rows)
+        products = rows @ rows.T if is_wide else rows.T @ rows  # the smaller of the two
+        shrinkage = SHRINKAGE * products.trace() / rows.shape[1]
+        if shrinkage <= 1e-12:
+            return
+        products.diagonal().add_(shrinkage)
+        if is_wide:
+            direction = rows.T @ torch.linalg.solve(products, targets)
+        else:
+            direction = torch.linalg.solve(products, rows.T @ targets)
+        self.direction.copy_(direction)
+
     def scale_by(self, factor):
-        """Multiply all distances by a factor."""
+        """Multiply the distances from the classes by a factor."""
         self.tightness.mul_(factor**2)
         self.axes.mul_(factor)
 

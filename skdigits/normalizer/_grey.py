@@ -2,6 +2,8 @@
 
 import numpy as np
 
+SCALES = 1.0, 255.0, 65_535.0  # of numbers other than bytes and words
+OVERSHOOT = 1.25  # times its scale: so far do the numbers of a resampled picture reach
 LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
@@ -30,9 +32,9 @@ def scale(images, low, high):
         top = np.where(high > 1, np.iinfo(images.dtype).max, 1)
         return images / top.astype(np.float32)
     low, high = (np.asarray(limit, dtype=float) for limit in (low, high))
-    known = (low >= 0) & (high <= 65_535)
-    top = np.where(high <= 1, 1.0, np.where(high <= 255, 255.0, 65_535.0))
-    low, high = np.where(known, 0.0, low), np.where(known, top, high)
+    known = (low >= 0) & (high <= SCALES[-1])
+    top = np.select([high <= OVERSHOOT * scale for scale in SCALES], SCALES, high)
+    low, high = np.where(known, 0.0, low), np.where(known, np.maximum(top, high), high)
     return ((images - low) / np.where(high > low, high - low, 1.0)).astype(np.float32)
 
 

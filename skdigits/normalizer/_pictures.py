@@ -42,8 +42,8 @@ def read_picture(source, longest=1024):
             (height, width), (height, width, 1, 3 or 4) or (1, 3 or 4, height, width)
         A string may be a ``data:`` URL. A mapping holds the picture by one of the keys "bytes",
         "composite", "image" and "path". Arrays of bytes or words reach to the largest of their
-        dtype, or to 1 where they hold no more; other numbers to 1, 255 or 65,535, or from their
-        least to their largest.
+        dtype, or to 1 where they hold no more; other numbers to 1, 255 or 65,535, or little more
+        where a picture was resampled, or from their least to their largest.
     longest : int, default=1024
         Larger pictures are reduced by a whole factor until no side is longer.
 

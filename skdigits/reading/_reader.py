@@ -125,7 +125,6 @@ class Reader:
                 f"{type(reader).__name__} reads numbers, not single digits: use its read_many."
             )
         check_is_fitted(model)
-        self.reject_unlike = max_error_rate is not None
         self.keep_diagnoses = keep_diagnoses
         self.normalizer, self.classifier = find_normalizer(model), model
         if self.normalizer is not None:
@@ -188,7 +187,7 @@ class Reader:
         rows = [row for _, row in looks if row is not None]
         said = iter(())
         if rows:
-            said = ask(self.classifier, np.stack(rows), reject_unlike=self.reject_unlike)
+            said = ask(self.classifier, np.stack(rows))
         for answer, row in looks:
             yield answer if row is None else replace(answer, **next(said))
 

@@ -21,6 +21,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from skdigits._utils.nested import probabilities_and_scores
 from skdigits._utils.probabilities import most_probable
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
@@ -101,7 +102,7 @@ def selective_from(estimator, confidence, is_right, **parameters):
     estimator : estimator instance
         Fitted classifier.
     confidence : ndarray of shape (n_samples,)
-        Its largest probability of each held-out sample.
+        Its largest probability of each held-out sample; -inf where `score_samples` is below 0.
     is_right : ndarray of bool of shape (n_samples,)
         Whether its label was right.
     **parameters
@@ -130,9 +131,11 @@ class SelectiveClassifier(
     Parameters
     ----------
     estimator : estimator instance
-        A classifier with `predict_proba`; its confidence is the largest probability. One that is
-        fitted already goes into a :class:`~sklearn.frozen.FrozenEstimator`: all samples of `fit`,
-        which it must not have seen before, then choose the threshold.
+        A classifier with `predict_proba`; its confidence is the largest probability. If it has
+        `score_samples`, as :class:`~skdigits.CNNDigitClassifier` has, what is below 0 is rejected,
+        too: it is unlike the samples of the training. One that is fitted already goes into a
+        :class:`~sklearn.frozen.FrozenEstimator`: all samples of `fit`, which it must not have seen
+        before, then choose the threshold.
     max_error_rate : float, default=0.01
         Limit on the share of errors among the samples answered, in (0, 1).
     confidence : float, default=0.95
@@ -300,7 +303,10 @@ class SelectiveClassifier(
         return held_out
 
     def _most_probable(self, X):
-        return most_probable(self.estimator_.predict_proba(X), self.estimator_.classes_)
+        """Return labels and confidences, -inf where a sample is unlike those of the training."""
+        probabilities, scores = probabilities_and_scores(self.estimator_, X)
+        labels, confidence = most_probable(probabilities, self.estimator_.classes_)
+        return labels, confidence if scores is None else np.where(scores < 0, -inf, confidence)
 
     def _choose_threshold(self, confidence, is_right):
         self.classes_ = self.estimator_.classes_
@@ -309,7 +315,10 @@ class SelectiveClassifier(
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
         risk = 1 - self.confidence
-        self.threshold_ = choose_threshold(confidence, is_right, self.max_error_rate, risk)
+        is_like = confidence > -inf
+        self.threshold_ = choose_threshold(
+            confidence[is_like], is_right[is_like], self.max_error_rate, risk
+        )
         n_answered, n = int((confidence >= self.threshold_).sum()), len(confidence)
         self.coverage_ = n_answered / max(n, 1)
         if self.threshold_ == inf:
@@ -348,7 +357,7 @@ class SelectiveClassifier(
         -------
         y : ndarray of shape (n_samples,)
             Labels from `classes_`, and `reject_label_` where the largest probability is below
-            `threshold_`.
+            `threshold_`, or a sample is unlike those of the training.
         """
         check_is_fitted(self)
         labels, confidence = self._most_probable(X)

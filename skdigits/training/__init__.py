@@ -7,12 +7,20 @@ from skdigits.training._devices import find_device, has_bfloat16
 from skdigits.training._fit import Plan, fit
 from skdigits.training._holder import NetHolder, learned
 from skdigits.training._line_net import calibrate_lines
-from skdigits.training._samples import Samples, check_weight, encode, hold_out
+from skdigits.training._samples import (
+    OUTLIER,
+    Samples,
+    check_weight,
+    encode,
+    find_outliers,
+    hold_out,
+)
 from skdigits.training._state import OPTIMIZERS, copy_net, from_state, get_state, new_net
 
 __all__ = [
     "DTYPES",
     "OPTIMIZERS",
+    "OUTLIER",
     "EpochTasks",
     "NetHolder",
     "Plan",
@@ -23,6 +31,7 @@ __all__ = [
     "cost_of",
     "encode",
     "find_device",
+    "find_outliers",
     "fit",
     "from_state",
     "get_state",

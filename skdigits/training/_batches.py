@@ -1,10 +1,13 @@
 """Images on the device, and batches of them."""
 
+import copy
 import math
 
 import numpy as np
 import torch
 from skorch.dataset import Dataset
+
+from skdigits.training._samples import OUTLIER
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 """What weights and pixels are kept in, by precision."""
@@ -39,9 +42,20 @@ class ResidentImages(Dataset):
         if weight is not None:
             weight = weight / weight.mean()
             self.sample_weight = torch.tensor(weight, dtype=dtype, device=device)
+        self.is_outlier = self.labels == OUTLIER if (samples.y == OUTLIER).any() else None
 
     def __len__(self):
         return len(self.labels)
+
+    def known(self):
+        """Return those of the classes, without outliers."""
+        if self.is_outlier is None:
+            return self
+        known, rows = copy.copy(self), ~self.is_outlier
+        known.images, known.labels, known.is_outlier = self.images[rows], self.labels[rows], None
+        if self.sample_weight is not None:
+            known.sample_weight = self.sample_weight[rows]
+        return known
 
     @property
     def X(self):
@@ -94,4 +108,6 @@ class Batches:
             inputs = {"x": images.contiguous(memory_format=torch.channels_last)}
             if data.sample_weight is not None:
                 inputs["sample_weight"] = data.sample_weight.index_select(0, rows)
+            if data.is_outlier is not None:
+                inputs["is_outlier"] = data.is_outlier.index_select(0, rows)
             yield inputs, data.labels.index_select(0, rows)

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from skdigits.network import BatchNorm, vote
 from skdigits.training._batches import Batches
+from skdigits.training._outliers import make_outliers
 
 N_CALIBRATING = 4096  # images, at most
 N_TYPICAL = 4096  # images, at most, and fewer of many features:
@@ -26,19 +27,20 @@ def finish(net, train_set, valid_set, plan):
         The second may be None.
     plan : Plan
     """
-    trained = copy.deepcopy(net.module_.state_dict())
+    trained, known = copy.deepcopy(net.module_.state_dict()), train_set.known()
     try:
         if plan.distortion is not None:
-            refresh_statistics(net, train_set)
+            refresh_statistics(net, known)
         if plan.label_smoothing:
-            n_images = len(train_set) + (0 if valid_set is None else len(valid_set))
+            n_images = len(known) + (0 if valid_set is None else len(valid_set))
             n_classes = net.recipe["architecture"]["n_classes"]
             lowest = least_temperature(n_images, n_classes, plan.label_smoothing)
             if valid_set is None:
-                calibrate(net, train_set, lowest, plan.distortion)
+                calibrate(net, known, lowest, plan.distortion)
             else:
                 calibrate(net, valid_set, lowest)
-        learn_typical(net, train_set)
+        is_exact = plan.batch_size >= len(train_set)
+        learn_typical(net, train_set, plan.distortion, is_exact)
     except KeyboardInterrupt:
         net.module_.load_state_dict(trained)
         raise
@@ -115,13 +117,43 @@ def least_temperature(n_images, n_classes, label_smoothing):
 
 
 @torch.no_grad()
-def learn_typical(net, dataset):
-    """Learn what is typical from some images of a data set, undistorted."""
+def learn_typical(net, train_set, distort, is_exact):
+    """Learn what is typical from some images, and what is not from outliers made of them.
+
+    How typical an image must be is learned from images distorted half as much as in training: it
+    need not be as clean as those, and may not be as bad as the worst that the network was shown.
+
+    Parameters
+    ----------
+    net : DigitNet
+    train_set : ResidentImages
+        Its outliers are learned from, too.
+    distort : RandomDistortion or None
+    is_exact : bool
+        Whether nothing random is allowed: no outliers are made then.
+    """
+    dataset = train_set.known()
     n_features = max(network.output.in_features for network in net.module_.networks)
-    n_samples = max(1, min(N_TYPICAL, MOST_FEATURES // n_features))
-    rows = torch.randperm(len(dataset), generator=net.generator)[:n_samples].to(net.device)
-    images = dataset.images[rows].contiguous(memory_format=torch.channels_last)
+    n_samples = max(2, min(N_TYPICAL, MOST_FEATURES // n_features))
+
+    def some(images):
+        rows = torch.randperm(len(images), generator=net.generator)[:n_samples].to(net.device)
+        return rows, images[rows].contiguous(memory_format=torch.channels_last)
+
+    rows, images = some(dataset.images)
     weight = torch.ones(len(rows), dtype=torch.float32, device=net.device)
     if dataset.sample_weight is not None:
         weight = dataset.sample_weight[rows]
-    net.module_.eval().learn_typical(images, dataset.labels[rows], weight)
+    floating = images if images.is_floating_point() else images.float()
+    shown, outliers = images, None
+    if distort is not None:
+        distort = distort.times(0.5)
+        draws = distort.draw(len(images), images.shape[2:], net.generator).to(net.device)
+        parts = zip(floating.split(500), draws.split(500), strict=True)
+        shown = torch.cat([distort(*part) for part in parts])
+    if not is_exact:
+        outliers = make_outliers(floating, net.generator)
+        if train_set.is_outlier is not None:
+            _, labelled = some(train_set.images[train_set.is_outlier])
+            outliers = torch.cat([outliers, labelled.to(outliers)])
+    net.module_.eval().learn_typical(images, dataset.labels[rows], weight, shown, outliers)

@@ -1,6 +1,7 @@
 """The skorch nets: what all of them share, and the one of a `DigitCNN`."""
 
 import functools
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -113,19 +114,33 @@ class DigitNet(ClassifierMixin, Net):
     def infer(self, x, **inputs):
         """Return the logits of a batch, of each network in training, in the weights' precision."""
         inputs |= x if isinstance(x, Mapping) else {"x": x}
+        inputs.pop("is_outlier", None)  # the loss alone asks for it
         compute = self.module_.each if self.module_.training else self.module_
         with self.autocast():
             return compute(**inputs).to(DTYPES[self.precision])
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Return the weighted mean of the cross-entropy, less the least that smoothing allows."""
-        weight = (X or {}).get("sample_weight")
+        """Return the weighted mean of the cross-entropy, less the least that smoothing allows.
+
+        Outliers are to have the same probability of each class.
+
+        References
+        ----------
+        Hendrycks, Mazeika & Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019.
+        """
+        weight, is_outlier = ((X or {}).get(name) for name in ("sample_weight", "is_outlier"))
+        n_classes = y_pred.shape[1]
+        least = self._least_loss(n_classes, self.criterion_.label_smoothing)
         if y_pred.ndim == 3:  # logits of each network
             y_true = y_true[:, None].expand(-1, y_pred.shape[2])
             weight = None if weight is None else weight[:, None]
+            is_outlier = None if is_outlier is None else is_outlier[:, None]
         losses = self.criterion_(y_pred, y_true)
+        if is_outlier is not None:
+            undecided = -y_pred.log_softmax(1).mean(1) - math.log(n_classes)
+            losses = torch.where(is_outlier, undecided + least, losses)
         loss = (losses if weight is None else losses * weight).mean()
-        return loss - self._least_loss(y_pred.shape[1], self.criterion_.label_smoothing)
+        return loss - least
 
     # It is asked for in each batch.
     _least_loss = staticmethod(functools.cache(least_loss))

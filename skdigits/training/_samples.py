@@ -13,9 +13,12 @@ from skdigits._utils.wording import brief
 
 LARGEST = float(np.finfo(np.float32).max)  # weight, so that sums of them are finite
 
+OUTLIER = -100
+"""Position of the label of what is none of the classes; torch's losses ignore it."""
+
 
 class Samples(NamedTuple):
-    """Images, the positions of their labels among the classes, and weights or None."""
+    """Images, the positions of their labels among the classes or `OUTLIER`, and weights or None."""
 
     images: np.ndarray
     y: np.ndarray
@@ -26,8 +29,26 @@ class Samples(NamedTuple):
         weight = None if self.weight is None else self.weight[rows]
         return Samples(self.images[rows], self.y[rows], weight)
 
+    def split(self):
+        """Return those of the classes, and the outliers, or None where there are none."""
+        is_outlier = self.y == OUTLIER
+        if not is_outlier.any():
+            return self, None
+        return self.take(~is_outlier), self.take(is_outlier)
 
-def encode(images, y, classes, sample_weight, class_weight):
+    def joined(self, others):
+        """Return these and others, which have weights where these have."""
+        weight = None
+        if self.weight is not None and others.weight is not None:
+            weight = np.concatenate([self.weight, others.weight])
+        return Samples(
+            np.concatenate([self.images, others.images]),
+            np.concatenate([self.y, others.y]),
+            weight,
+        )
+
+
+def encode(images, y, classes, sample_weight, class_weight, outlier_label=None):
     """Return the samples that count: those of a weight above zero.
 
     Parameters
@@ -39,7 +60,9 @@ def encode(images, y, classes, sample_weight, class_weight):
         All labels, sorted.
     sample_weight : array-like of shape (n_samples,) or None
     class_weight : dict, "balanced" or None
-        "balanced" gives all classes the same sum of sample weights.
+        "balanced" gives all classes the same sum of sample weights, and outliers as much.
+    outlier_label : object, default=None
+        Label of what is none of the classes.
 
     Returns
     -------
@@ -50,22 +73,33 @@ def encode(images, y, classes, sample_weight, class_weight):
     ValueError
         If a label is not among the classes, a weight is negative, or all are zero.
     """
-    unknown = np.setdiff1d(y, classes)
+    is_outlier = find_outliers(y, outlier_label)
+    unknown = np.setdiff1d(y[~is_outlier], classes)
     if len(unknown):
         raise ValueError(f"y has labels that are not in classes: {unknown}.")
-    labels = np.searchsorted(classes, y)
+    labels = np.full(len(y), OUTLIER)
+    labels[~is_outlier] = np.searchsorted(classes, y[~is_outlier])
     if sample_weight is None and class_weight is None:
         return Samples(images, labels, None)
     weight = check_weight(sample_weight, len(images))
     if isinstance(class_weight, dict):
-        weight = weight * _weights_of(classes, class_weight)[labels]
+        of_class = _weights_of(classes, class_weight)
+        weight = weight * np.where(is_outlier, 1.0, of_class[np.maximum(labels, 0)])
     elif class_weight == "balanced":
-        totals = np.bincount(labels, weights=weight)
-        weight = np.divide(weight, totals[labels], out=np.zeros_like(weight), where=weight > 0)
+        kinds = np.where(is_outlier, len(classes), labels)
+        totals = np.bincount(kinds, weights=weight)
+        weight = np.divide(weight, totals[kinds], out=np.zeros_like(weight), where=weight > 0)
     if not weight.any():
         raise ValueError("All weights are zero: sample_weight and class_weight leave no sample.")
     samples = Samples(images, labels, weight)
     return samples if weight.all() else samples.take(weight > 0)
+
+
+def find_outliers(y, outlier_label):
+    """Return which labels of an array are that of outliers; None means that none is."""
+    if outlier_label is None:
+        return np.zeros(len(y), dtype=bool)
+    return np.array([label == outlier_label for label in y.tolist()])
 
 
 def check_weight(sample_weight, n_samples):
@@ -148,6 +182,7 @@ def hold_out(samples, fraction, classes, random_state):
 
 def guessing_loss(samples, n_classes, label_smoothing):
     """Return the loss of always answering with the classes' shares, less the least there can be."""
+    samples, _ = samples.split()
     shares = np.bincount(samples.y, weights=samples.weight, minlength=n_classes)
     shares = (1 - label_smoothing) * shares / shares.sum() + label_smoothing / n_classes
     return float(entr(shares).sum()) - least_loss(n_classes, label_smoothing)

@@ -25,6 +25,15 @@ def test_images_come_back_in_their_shape_and_range(digits, shape):
     assert (distorted != X).any(axis=tuple(range(1, X.ndim))).all()
 
 
+def test_rounding_does_not_leave_the_range():
+    X = np.full((2_000, 9, 9), 255.0)
+    X[:, :, 4] = 0.1
+    for distortion in (Distortion(elastic=0.1), Distortion.paper()):
+        distorted = distortion(X, random_state=0)
+        assert distorted.min() >= np.float32(0.1)
+        assert distorted.max() <= 255
+
+
 def test_rows_of_no_square_come_back_as_rows():
     X = np.random.default_rng(0).random((3, 10))
     assert Distortion()(X, random_state=0).shape == (3, 10)

@@ -12,7 +12,7 @@ def generator(seed=0):
 
 
 def distort(images, *amounts, seed=0):
-    """Distort images by largest amounts of rotation, translation, scaling, shear, perspective."""
+    """Distort images by largest amounts of rotation, translation, scaling, shear and so on."""
     warp = RandomWarp(*map(float, amounts))
     return warp(images, warp.draw(len(images), images.shape[2:], generator(seed)))
 
@@ -31,7 +31,14 @@ def test_nothing_is_distorted_by_nothing():
 
 @pytest.mark.parametrize(
     "amounts",
-    [(20, 0, 0, 0), (0, 0.2, 0, 0), (0, 0, 0.3, 0), (0, 0, 0, 20), (0, 0, 0, 0, 0.4)],
+    [
+        (20, 0, 0, 0),
+        (0, 0.2, 0, 0),
+        (0, 0, 0.3, 0),
+        (0, 0, 0, 20),
+        (0, 0, 0, 0, 0.4),
+        (0, 0, 0, 0, 0, 0.05),
+    ],
 )
 def test_each_amount_changes_each_image_in_a_way_of_its_own(amounts):
     images = square()
@@ -76,3 +83,21 @@ def test_perspective_makes_one_side_larger_and_keeps_the_middle():
     left, right = (tilted[:, column].sum() for column in (11, 29))
     assert left < 20 < 22 < right
     assert tilted[20, 20] == 1
+
+
+def test_elastic_moves_pixels_smoothly_by_a_share_of_the_side():
+    height, width = 40, 80
+    rows, columns = torch.meshgrid(torch.arange(40.0), torch.arange(80.0), indexing="ij")
+    images = torch.stack([rows, columns]).expand(300, 2, height, width).reshape(600, 1, height, -1)
+    warp = RandomWarp(0.0, 0.0, 0.0, 0.0, elastic=0.05)
+    maps = warp.draw(300, (height, width), generator())
+    assert maps.shape == (300, warp.n_draws)
+    moved = warp(images, maps.repeat_interleave(2, dim=0)) - images
+    inner = moved[:, 0, 10:-10, 20:-20].view(300, 2, 20, 40)
+    spread = inner.flatten(2).std(2, correction=0).square() + inner.flatten(2).mean(2).square()
+    # Amounts are uniform from 0 to 0.05: their mean square is a third; between knots it is less.
+    expected = torch.tensor([height, width]) * 0.05 / 3**0.5
+    assert (spread.mean(0).sqrt() / expected > 0.6).all()
+    assert (spread.mean(0).sqrt() / expected < 1.1).all()
+    assert inner.diff(dim=3).abs().max() < 3
+    assert inner.diff(dim=2).abs().max() < 3

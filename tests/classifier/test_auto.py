@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from math import ceil
+from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -36,20 +36,21 @@ def test_patch_size(image_shape, size):
     assert auto("patch_size", image_shape=image_shape) == size
 
 
-@pytest.mark.parametrize(("n_samples", "smoothing"), [(512, 0.0), (513, 0.1)])
+@pytest.mark.parametrize(("n_samples", "smoothing"), [(40, 0.0), (41, 0.1)])
 def test_label_smoothing(n_samples, smoothing):
     assert auto("label_smoothing", n_samples) == smoothing
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "epochs"), [(1, 100), (3000, 100), (3001, 100), (10_000, 30), (60_000, 5)]
+    ("n_samples", "epochs"), [(1, 100), (40, 100), (41, 157), (400, 50), (10_000, 10), (60_000, 5)]
 )
 def test_epochs(n_samples, epochs):
     assert auto("max_epochs", n_samples) == epochs
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "size"), [(1, 1), (512, 512), (513, 64), (9_999, 64), (10_000, 256)]
+    ("n_samples", "size"),
+    [(1, 1), (40, 40), (41, 32), (1_000, 32), (1_001, 64), (9_999, 64), (10_000, 256)],
 )
 def test_batch_size(n_samples, size):
     assert auto("batch_size", n_samples) == size
@@ -58,9 +59,9 @@ def test_batch_size(n_samples, size):
 @pytest.mark.parametrize(
     ("n_samples", "device", "has_bfloat16", "precision"),
     [
-        (512, "cpu", True, "float64"),
-        (512, "mps", False, "float32"),
-        (513, "cpu", True, "float32"),
+        (40, "cpu", True, "float64"),
+        (40, "mps", False, "float32"),
+        (41, "cpu", True, "float32"),
         (9_999, "cpu", True, "float32"),
         (10_000, "cpu", True, "bfloat16"),
         (10_000, "cpu", False, "float32"),
@@ -73,7 +74,7 @@ def test_precision(n_samples, device, has_bfloat16, precision, monkeypatch):
 
 @pytest.mark.parametrize(
     ("n_samples", "image_shape", "augment"),
-    [(512, (28, 28), False), (513, (28, 28), True), (513, (8, 8), True), (513, (28, 7), False)],
+    [(40, (28, 28), False), (41, (28, 28), True), (41, (8, 8), True), (41, (28, 7), False)],
 )
 def test_augment(n_samples, image_shape, augment):
     assert (auto("augment", n_samples, image_shape) is not None) == augment
@@ -91,10 +92,10 @@ def test_what_augment_means(augment, rotation):
 def test_the_rules_are_applied(digits):
     X, y = digits
     clf = CNNDigitClassifier(max_epochs=5, random_state=0)
-    small = clf.fit(X[:512], y[:512])
-    assert (small.batch_size_, small.precision_, small.augment_) == (512, "float64", None)
-    large = clf.fit(X[:513], y[:513])
-    assert (large.batch_size_, large.precision_) == (64, "float32")
+    small = clf.fit(X[:40], y[:40])
+    assert (small.batch_size_, small.precision_, small.augment_) == (40, "float64", None)
+    large = clf.fit(X[:41], y[:41])
+    assert (large.batch_size_, large.precision_) == (32, "float32")
     assert large.augment_.get_params() == Distortion().get_params()
 
 
@@ -127,15 +128,14 @@ PAGE = (Path(__file__).parents[2] / "docs/reference/classifier.rst").read_text(e
 def table_of_the_page():
     """The cells of the table of what "auto" chooses, a list for each row."""
     section = PAGE.split(".. _auto:")[1].split(".. _presets:")[0]
-    rows = re.findall(r"\* - (.+)\n     - (.+)\n     - (.+)\n     - (.+)\n", section)
+    rows = re.findall(r"\* - (.+)\n" + 4 * r"     - (.+)\n", section)
     return [[cell.replace("``", "").replace(",", "") for cell in row] for row in rows]
 
 
 def meaning(cell, n_samples, has_bfloat16):
     """The value that a cell of the table states for so many samples."""
-    if formula := re.fullmatch(r"300000 / samples at (most|least) (\d+)", cell):
-        limit = {"most": min, "least": max}[formula[1]]
-        return limit(ceil(300_000 / n_samples), int(formula[2]))
+    if formula := re.fullmatch(r"1000 / √samples(?: at least (\d+))?", cell):
+        return max(ceil(1_000 / sqrt(n_samples)), int(formula[1] or 0))
     if cell == "bfloat16 where the processor has it else float32":
         return "bfloat16" if has_bfloat16 else "float32"
     words = {"yes": Distortion(), "no": None, "all samples": n_samples}
@@ -148,8 +148,9 @@ def meaning(cell, n_samples, has_bfloat16):
 @pytest.mark.parametrize(
     ("column", "sizes"),
     [
-        ("up to 512", (1, 100, 512)),
-        ("513 to 9999", (513, 3000, 3001, 9_999)),
+        ("up to 40", (1, 20, 40)),
+        ("41 to 1000", (41, 500, 1_000)),
+        ("1001 to 9999", (1_001, 3_000, 9_999)),
         ("10000 or more", (10_000, 33_333, 60_000, 10**6)),
     ],
 )

@@ -93,7 +93,7 @@ def test_sample_weights_too_large_to_be_summed(weight, small_digits):
 def test_numbers_of_numpy_and_tiny_ones_are_numbers(small_digits):
     X, y = small_digits
     for found, expected in (
-        ({"label_smoothing": 1e-320}, {}),
+        ({"label_smoothing": 1e-320}, {"label_smoothing": 0.0}),
         ({"optimizer": "sgd", "momentum": np.float32(0.5)}, {"optimizer": "sgd", "momentum": 0.5}),
     ):
         found, expected = (classifier(**each).fit(X, y) for each in (found, expected))

@@ -21,9 +21,13 @@ from sklearn.model_selection import train_test_split
 from skdigits import (
     CNNDigitClassifier,
     DigitNormalizer,
+    Distortion,
     PixelScaler,
     SelectiveClassifier,
 )
+
+EXACT = {"precision": "float64", "batch_size": 1000, "augment": False, "label_smoothing": 0.0}
+"""What "auto" means for a few images."""
 
 
 def classifier(**parameters):
@@ -255,7 +259,7 @@ def test_every_way_of_training_learns(digits, parameters):
 def test_a_weight_is_a_repetition(small_digits):
     X, y = small_digits
     weight = np.random.RandomState(0).randint(0, 4, len(y))
-    clf = CNNDigitClassifier(filters=(8, 16), random_state=0)
+    clf = CNNDigitClassifier(filters=(8, 16), max_epochs=100, random_state=0, **EXACT)
     weighted = clone(clf).fit(X, y, sample_weight=weight)
     repeated = clf.fit(X.repeat(weight, 0), y.repeat(weight))
     np.testing.assert_allclose(weighted.decision_function(X), repeated.decision_function(X), 1e-7)
@@ -375,7 +379,7 @@ def test_without_warm_start_fit_begins_anew(small_digits, fitted):
 
 def test_networks_differ_and_their_probabilities_are_averaged(small_digits):
     X, y = small_digits
-    clf = classifier(n_estimators=3, label_smoothing=0.0).fit(X, y)
+    clf = classifier(n_estimators=3, label_smoothing=0.0, precision="float64").fit(X, y)
     module = clf.net_.module_.eval()
     with torch.no_grad():
         logits = module.each(torch.tensor(X).view(-1, 1, 8, 8))
@@ -385,8 +389,8 @@ def test_networks_differ_and_their_probabilities_are_averaged(small_digits):
 
 
 def test_a_network_trains_as_if_alone_beside_others(small_digits):
-    alone = classifier(optimizer="sgd", precision="float64").fit(*small_digits)
-    beside = classifier(optimizer="sgd", precision="float64", n_estimators=2).fit(*small_digits)
+    alone = classifier(optimizer="sgd", **EXACT).fit(*small_digits)
+    beside = classifier(optimizer="sgd", n_estimators=2, **EXACT).fit(*small_digits)
     first = beside.net_.module_.networks[0].output.weight
     torch.testing.assert_close(first, alone.net_.module_.networks[0].output.weight)
 
@@ -553,7 +557,7 @@ def test_fitted_state_is_numpy(fitted):
             return set().union(*map(kinds, children)) if children else set()
         return {type(tree).__module__}
 
-    assert kinds(fitted.__getstate__()) <= {"builtins", "numpy"}
+    assert kinds(fitted.__getstate__()) <= {"builtins", "numpy", Distortion.__module__}
 
 
 def test_clone_is_unfitted_and_has_the_parameters(fitted):
@@ -570,8 +574,8 @@ def test_repr_shows_what_auto_chose(small_digits):
         clf.fit(*small_digits)
     assert repr(clf) == (
         "CNNDigitClassifier(max_epochs=2, random_state=0)  "
-        "# auto: patch_size=1, filters=(32, 64, 128), batch_size=200, label_smoothing=0.0, "
-        "augment=None, device='cpu', precision='float64'"
+        "# auto: patch_size=1, filters=(32, 64, 128), batch_size=32, label_smoothing=0.1, "
+        "augment=Distortion(), device='cpu', precision='float32'"
     )
 
 
@@ -679,7 +683,7 @@ def finite_differences(clf, image, decision, step=1e-6):
 def test_gradients_are_finite_differences(small_digits, parameters):
     X, y = small_digits
     X = X / 7 + np.random.RandomState(0).normal(scale=0.1, size=X.shape)  # no two pixels alike
-    clf = classifier(max_epochs=10, **parameters).fit(X, y)
+    clf = classifier(max_epochs=10, precision="float64", **parameters).fit(X, y)
     gradients = clf.gradients(X[:3], [4, 1, 7])
     for image, gradient, label in zip(X, gradients, [4, 1, 7], strict=False):
         expected = finite_differences(clf, image, lambda decisions, k=label: decisions[:, k])
@@ -689,7 +693,7 @@ def test_gradients_are_finite_differences(small_digits, parameters):
 def test_gradients_of_two_classes_are_those_of_one_decision(two_digits):
     X, y = two_digits
     names = np.array(["zero", "one"])[y]
-    clf = classifier().fit(X, names)
+    clf = classifier(precision="float64").fit(X, names)
     one, zero = (clf.gradients(X[:1], [label])[0] for label in ("one", "zero"))
     expected = finite_differences(clf, X[0], lambda decisions: decisions)
     np.testing.assert_allclose(zero, expected, rtol=1e-5, atol=1e-7)  # "zero" is the second

@@ -15,7 +15,7 @@ def bayes(small_digits):
 @pytest.fixture(scope="session")
 def fitted(small_digits):
     """A network that has learnt the small digits."""
-    return CNNDigitClassifier(max_epochs=10, random_state=0).fit(*small_digits)
+    return CNNDigitClassifier(max_epochs=10, precision="float64", random_state=0).fit(*small_digits)
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,8 @@ def test_any_reducer__stays_unfitted(small_digits, fitted):
 
 def test_of_what_a_pipeline_passes_on(small_digits):
     X, y = small_digits
-    pipeline = make_pipeline(MinMaxScaler(), CNNDigitClassifier(max_epochs=5, random_state=0))
+    classifier = CNNDigitClassifier(max_epochs=5, precision="float64", random_state=0)
+    pipeline = make_pipeline(MinMaxScaler(), classifier)
     search = GridSearchCV(pipeline, {}, cv=2).fit(X, y)
     display = EmbeddingDisplay.from_estimator(search, X, y)
     features = search.best_estimator_[-1].features(MinMaxScaler().fit_transform(X))

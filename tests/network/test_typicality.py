@@ -79,6 +79,46 @@ def test_a_class_without_samples_is_far():
     assert typicality(features[~present]).min() > typicality(features[present]).median()
 
 
+@pytest.mark.parametrize("n_features", [12, 40, 50_000])
+def test_what_is_along_the_direction_of_outliers_is_farther(n_features):
+    features, labels = clusters(120, n_features)
+    generator = torch.Generator().manual_seed(1)
+    outliers = features[:60] + 2 * torch.eye(n_features)[5]
+    typicality = learned(features, labels)
+    before = typicality(features), typicality(outliers)
+    typicality.learn_direction(features, torch.ones(120), outliers)
+    after = typicality(features), typicality(outliers)
+    assert (after[1] - before[1]).min() > (after[0] - before[0]).max()
+    new = 2 * torch.randn(60, n_features, generator=generator) / n_features
+    assert typicality(new).isfinite().all()
+
+
+def test_the_direction_is_that_of_ridge_and_weights_count_as_repetitions():
+    features, _ = (part.double() for part in clusters())
+    outliers, times = features[:50] + 1, torch.arange(300) % 3 + 1
+    weighted, repeated = Typicality(40, 3).double(), Typicality(40, 3).double()
+    weighted.learn_direction(features, times.double(), outliers)
+    repeated.learn_direction(
+        features.repeat_interleave(times, 0), torch.ones(int(times.sum())), outliers
+    )
+    torch.testing.assert_close(weighted.direction, repeated.direction)
+    unit = F.normalize(torch.cat([features.repeat_interleave(times, 0), outliers]))
+    share = torch.cat([torch.full((600,), 1 / 600), torch.full((50,), 1 / 50)]).double()
+    centred = unit - (share / 2) @ unit
+    sides = torch.cat([torch.ones(600), -torch.ones(50)]).double()
+    scatter = centred.T @ (share[:, None] * centred)
+    scatter += SHRINKAGE * scatter.trace() / 40 * torch.eye(40)
+    expected = torch.linalg.solve(scatter, centred.T @ (share * sides))
+    torch.testing.assert_close(repeated.direction, expected)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_equal_features_have_no_direction(n):
+    typicality = Typicality(4, 2)
+    typicality.learn_direction(torch.ones(n, 4), torch.ones(n), torch.ones(n, 4))
+    assert not typicality.direction.any()
+
+
 # In the classifier
 
 
@@ -91,8 +131,10 @@ def fitted(X, y, **parameters):
 
 def test_one_percent_of_the_training_images_are_below_zero(digits):
     X, y = digits
-    scores = fitted(X, y).score_samples(X)
-    assert (scores < 0).mean() == pytest.approx(0.01, abs=2 / len(y))
+    exact = fitted(X, y, batch_size=len(y), augment=False)
+    assert (exact.score_samples(X) < 0).mean() == pytest.approx(0.01, abs=2 / len(y))
+    # Half of the images set the limit, when they are distorted.
+    assert 0.002 < (fitted(X, y).score_samples(X) < 0).mean() < 0.02
 
 
 def test_scores_tell_what_is_no_digit(digits):
@@ -155,7 +197,10 @@ def test_wide_layers_end_like_narrow_ones(image_shape, settings):
         ]
         .reshape(X.shape)
     )
-    clf = CNNDigitClassifier(max_epochs=5, random_state=0, **settings).fit(X, y)
+    settings |= {"batch_size": 60, "augment": False, "label_smoothing": 0.0}
+    clf = CNNDigitClassifier(max_epochs=5, precision="float64", random_state=0, **settings).fit(
+        X, y
+    )
     assert clf.features(X[:1]).shape[1] > 3000
     assert (clf.score_samples(X) >= 0).mean() > 0.9
     assert (clf.score_samples(1 - X) < 0).mean() > 0.9

@@ -154,6 +154,15 @@ def test_zeros_and_ones_of_any_type(dtype, seven):
     assert distance(NORMALIZER.transform([square, square])[0], seven) < 0.15
 
 
+@pytest.mark.parametrize("scale", [1.0, 255.0])
+def test_a_resampled_picture_may_exceed_its_scale(scale):
+    picture = DARK / 255 * scale
+    expected = NORMALIZER.fit_transform([picture])
+    for overshoot in (1 + 1e-7, 1.02, 1.2):
+        (row,) = NORMALIZER.fit_transform([picture * overshoot])
+        assert np.abs(row.astype(int) - expected[0]).max() <= 2
+
+
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 0, 0)])
 def test_ink_on_a_transparent_ground(colour, seven):
     """A drawing program leaves the paper away, of whatever colour the ink is."""

@@ -78,6 +78,39 @@ def test_the_promise_is_kept_as_often_as_stated(max_error_rate):
     assert n_broken <= binom.ppf(0.999, n_draws, 0.1)
 
 
+class KnowsStrangers(KnowsItsError):
+    """Knows what is unlike its samples, too: those of a second feature below 0."""
+
+    def score_samples(self, X):
+        return X[:, 1]
+
+
+def test_what_is_unlike_the_training_is_rejected_and_counts_as_no_answer():
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.uniform(0.9, 1, 3000), rng.normal(1, 1, 3000)])
+    is_like = X[:, 1] >= 0
+    # What is unlike is always wrong; of the others, as many as the confidence says.
+    y = np.where(is_like, rng.random(3000) > X[:, 0], 1)
+    frozen = FrozenEstimator(KnowsStrangers().fit(X, y))
+    model = SelectiveClassifier(frozen, max_error_rate=0.1).fit(X, y)
+    expected = choose_threshold(X[is_like, 0], y[is_like] == 0, 0.1, 0.05)
+    assert model.threshold_ == expected < 0.95
+    answered = model.predict(X) != model.reject_label_
+    np.testing.assert_array_equal(answered, is_like & (X[:, 0] >= model.threshold_))
+    assert model.coverage_ == answered.mean()
+    naive = SelectiveClassifier(FrozenEstimator(KnowsItsError().fit(X, y)), max_error_rate=0.1)
+    with pytest.warns(UserWarning, match="Nothing will be answered"):
+        assert naive.fit(X, y).coverage_ == 0
+
+
+@pytest.mark.filterwarnings("ignore:Nothing will be answered")
+def test_where_all_is_unlike_nothing_is_answered():
+    X = np.column_stack([np.full(50, 0.9), np.full(50, -1.0)])
+    frozen = FrozenEstimator(KnowsStrangers().fit(X, np.zeros(50)))
+    model = SelectiveClassifier(frozen, max_error_rate=0.5).fit(X, np.zeros(50))
+    assert (model.predict(X) == model.reject_label_).all()
+
+
 def test_bound_is_clopper_and_pearson_s():
     """At the bound, so few errors or fewer have just the probability of the risk."""
     bound = error_bound(3, 100, 0.05)

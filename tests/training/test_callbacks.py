@@ -130,6 +130,7 @@ def test_scikit_learn_s_callbacks_are_sent_to_set_callbacks(small_digits):
 def test_early_stopping_ends_with_the_best_epoch_s_weights(small_digits):
     X, y = small_digits
     parameters = {"learning_rate": 0.3, "validation_fraction": 0.3, "schedule": "constant"}
+    parameters |= {"augment": False, "label_smoothing": 0.0}  # nothing is drawn after the end
     clf = classifier(max_epochs=60, early_stopping=True, patience=4, **parameters).fit(X, y)
     losses = [row["valid_loss"] for row in clf.history_]
     best = np.argmin(losses) + 1
@@ -189,6 +190,7 @@ def test_ctrl_c_keeps_the_best_epoch_of_those_with_a_hold_out(small_digits):
     X, y = small_digits
     # A learning rate this high makes the validation loss go up and down.
     parameters = {"max_epochs": 40, "learning_rate": 0.3, "validation_fraction": 0.3}
+    parameters |= {"augment": False, "label_smoothing": 0.0}  # nothing is drawn after the end
     clf = classifier(**parameters, callbacks=[PressCtrlC(15)], on_interrupt="keep")
     with pytest.warns(ConvergenceWarning, match="after 15 of 40 epochs") as warned:
         clf.fit(X, y)
