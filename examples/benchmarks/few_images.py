@@ -215,7 +215,8 @@ def plot(results, path):
         column[0].set_yticks(percents, map(str, percents))
         for ax in column:
             ax.grid(alpha=0.3)
-    axes[0, -1].legend()
+    lines, names = axes[0, -1].get_legend_handles_labels()
+    figure.legend(lines, names, loc="outside lower center", ncols=3)
     figure.savefig(path, dpi=100)
 
 

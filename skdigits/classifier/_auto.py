@@ -48,7 +48,9 @@ def _filters(at):
 def _max_epochs(at):
     if at.n_samples <= EXACT_SAMPLES:
         return EXACT_EPOCHS
-    return max(5, ceil(1_000 / sqrt(at.n_samples)))
+    if at.n_samples < MANY_SAMPLES:
+        return ceil(1_000 / sqrt(at.n_samples))
+    return max(5, ceil(200_000 / at.n_samples))  # large batches make fewer steps
 
 
 def _batch_size(at):

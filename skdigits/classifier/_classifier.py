@@ -76,7 +76,8 @@ class CNNDigitClassifier(
         whose probabilities are averaged.
     max_epochs : int or "auto", default="auto"
         Largest number of passes through the training images. "auto" means
-        ``ceil(1_000 / sqrt(n_samples))``, at least 5; up to 40 training images 100.
+        ``ceil(1_000 / sqrt(n_samples))``, but 100 up to 40 training images, and from 10,000 on
+        ``ceil(200_000 / n_samples)``, at least 5.
     batch_size : int or "auto", default="auto"
         Largest number of images in a batch. "auto" means all of them up to 40 training images, 32
         up to 1,000, 64 below 10,000 and 256 from there on.

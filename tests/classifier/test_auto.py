@@ -42,7 +42,7 @@ def test_label_smoothing(n_samples, smoothing):
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "epochs"), [(1, 100), (40, 100), (41, 157), (400, 50), (10_000, 10), (60_000, 5)]
+    ("n_samples", "epochs"), [(1, 100), (40, 100), (41, 157), (400, 50), (10_000, 20), (60_000, 5)]
 )
 def test_epochs(n_samples, epochs):
     assert auto("max_epochs", n_samples) == epochs
@@ -134,8 +134,10 @@ def table_of_the_page():
 
 def meaning(cell, n_samples, has_bfloat16):
     """The value that a cell of the table states for so many samples."""
-    if formula := re.fullmatch(r"1000 / √samples(?: at least (\d+))?", cell):
-        return max(ceil(1_000 / sqrt(n_samples)), int(formula[1] or 0))
+    if cell == "1000 / √samples":
+        return ceil(1_000 / sqrt(n_samples))
+    if cell == "200000 / samples at least 5":
+        return max(ceil(200_000 / n_samples), 5)
     if cell == "bfloat16 where the processor has it else float32":
         return "bfloat16" if has_bfloat16 else "float32"
     words = {"yes": Distortion(), "no": None, "all samples": n_samples}
