@@ -8,7 +8,8 @@ def make_outliers(images, generator):
     """Return as many images of shape (n, 1, h, w) that look like nothing in particular.
 
     A quarter each are two images side by side, the lower half of one above the upper half of
-    another, two on top of one another of which one is upside down, and noise of their pixels.
+    another, two on top of one another of which one is upside down, and noise of their pixels, every
+    fourth of these blank, of the level of one of its pixels.
     """
     n, _, height, width = images.shape
     others = images[torch.randperm(n, generator=generator).to(images.device)]
@@ -23,4 +24,5 @@ def make_outliers(images, generator):
     crossed = torch.where((e - paper).abs() > (f - paper).abs(), e, f)
     order = torch.rand(len(g), height * width, generator=generator, dtype=torch.float32).argsort(1)
     noise = g.flatten(1).gather(1, order.to(g.device)).view_as(g)
+    noise[::4] = noise[::4, :, :1, :1]
     return torch.cat([pairs, swapped, crossed, noise])
