@@ -157,8 +157,8 @@ class PredictionMixin(ClassifierMixin):
         network's features from those of the nearest class [5]_, [6]_, and plus how far they are
         along the direction that tells them from those of outliers, all of one spread. The outliers
         are noise, blank images and images put together from halves of two; with `outlier_label`,
-        those labelled so are added. After `partial_fit` the energy alone is left, and where all images were in one
-        batch, there is no such direction.
+        those labelled so are added. After `partial_fit` the energy alone is left, and where all
+        images were in one batch, there is no such direction.
 
         Of few images, a network knows too much by heart: trained on 100 of MNIST, it has 13 % of
         new digits below 0, on 1,000 6 %, on 3,000 and more 2 %.
