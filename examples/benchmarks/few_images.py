@@ -32,7 +32,7 @@ from sklearn.svm import SVC
 from tqdm import tqdm
 
 from examples.benchmarks.circumstances import current_setting
-from examples.benchmarks.report import machine, show_spread, table
+from examples.benchmarks.report import machine, show, show_accuracy, show_spread, table
 from examples.benchmarks.timing import timed
 from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler, load_pretrained
 from skdigits.datasets import fetch_mnist
@@ -151,21 +151,10 @@ def measure_all(sizes):
     return results
 
 
-def show_accuracy(found):
-    """Return mean and standard deviation."""
-    sd = found["accuracy_sd"]
-    return f"{found['accuracy_mean']:.2f}" + ("" if sd is None else f" ± {sd:.2f}")
-
-
-def show_loss(found):
-    """Return the log loss, – of what gives no probabilities."""
-    return "–" if found["log_loss"] is None else f"{found['log_loss']:.3f}"
-
-
 TABLES = {
     "accuracy in %": show_accuracy,
     "seconds of `fit`": lambda found: show_spread(found["fit_seconds"]),
-    "log loss": show_loss,
+    "log loss": lambda found: show(found["log_loss"], 3),
 }
 
 
@@ -182,9 +171,9 @@ def to_markdown(results, setting):
     ]
     for name, by_size in results.items():
         entries = [entry for entry in ENTRIES if name in ENTRIES[entry].data]
-        for title, show in TABLES.items():
+        for title, cell in TABLES.items():
             rows = [
-                [f"{size:,}", *(show(found[e]) if e in found else "–" for e in entries)]
+                [f"{size:,}", *(cell(found[e]) if e in found else "–" for e in entries)]
                 for size, found in by_size.items()
             ]
             parts += [f"{name}, {title}:", table(["images", *entries], rows)]

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 try:
     import fcntl
 except ImportError:  # Windows has no such locks: there, nothing is taken for left over
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment] # None stands for a module
 
 __all__ = ["remove_leftovers", "sync", "workspace", "write_new", "write_whole"]
 

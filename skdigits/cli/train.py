@@ -20,8 +20,8 @@ from skdigits.cli._evaluation import Evaluation, save_picture
 from skdigits.cli._folder import keep_only, new_folder
 from skdigits.cli._model import MODEL_NAME, open_model
 
-# mypy reads the names of an enum from literals only
-Preset = StrEnum("Preset", {name: name for name in presets})  # type: ignore[misc]
+NAMES = {name: name for name in presets}
+Preset = StrEnum("Preset", NAMES)  # type: ignore[misc] # mypy reads names from literals only
 
 OWN = {"callbacks", "on_interrupt", "verbose"}  # parameters that the command has a use for
 

@@ -33,7 +33,7 @@ def scale(images, low, high):
         return images / top.astype(np.float32)
     low, high = (np.asarray(limit, dtype=float) for limit in (low, high))
     known = (low >= 0) & (high <= SCALES[-1])
-    top = np.select([high <= OVERSHOOT * scale for scale in SCALES], SCALES, high)
+    top = np.select([high <= OVERSHOOT * largest for largest in SCALES], SCALES, high)
     low, high = np.where(known, 0.0, low), np.where(known, np.maximum(top, high), high)
     return ((images - low) / np.where(high > low, high - low, 1.0)).astype(np.float32)
 

@@ -65,9 +65,7 @@ def with_rehearsal(train, valid, n_rehearsed, rng):
 
 def _joined(samples, composed):
     """Return samples and composed ones, which count as much as they do on average."""
-    weight = samples.weight
-    if weight is not None:
-        weight = np.append(weight, np.full(len(composed.y), weight.mean()))
-    return Samples(
-        np.append(samples.images, composed.images), np.append(samples.y, composed.y), weight
-    )
+    if samples.weight is not None:
+        weight = np.full(len(composed.y), samples.weight.mean())
+        composed = composed._replace(weight=weight)
+    return samples.joined(composed)

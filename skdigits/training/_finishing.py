@@ -40,7 +40,8 @@ def finish(net, train_set, valid_set, plan):
             else:
                 calibrate(net, valid_set, lowest)
         is_exact = plan.batch_size >= len(train_set)
-        learn_typical(net, train_set, plan.distortion, is_exact)
+        labelled = None if known is train_set else train_set.images[train_set.is_outlier]
+        learn_typical(net, known, labelled, plan.distortion, is_exact)
     except KeyboardInterrupt:
         net.module_.load_state_dict(trained)
         raise
@@ -117,7 +118,7 @@ def least_temperature(n_images, n_classes, label_smoothing):
 
 
 @torch.no_grad()
-def learn_typical(net, train_set, distort, is_exact):
+def learn_typical(net, dataset, labelled, distort, is_exact):
     """Learn what is typical from some images, and what is not from outliers made of them.
 
     How typical an image must be is learned from images distorted half as much as in training: it
@@ -126,13 +127,14 @@ def learn_typical(net, train_set, distort, is_exact):
     Parameters
     ----------
     net : DigitNet
-    train_set : ResidentImages
-        Its outliers are learned from, too.
+    dataset : ResidentImages
+        Without outliers.
+    labelled : Tensor or None
+        Images that are labelled as outliers, to learn from, too.
     distort : RandomDistortion or None
     is_exact : bool
         Whether nothing random is allowed: no outliers are made then.
     """
-    dataset = train_set.known()
     n_features = max(network.output.in_features for network in net.module_.networks)
     n_samples = max(2, min(N_TYPICAL, MOST_FEATURES // n_features))
 
@@ -153,7 +155,6 @@ def learn_typical(net, train_set, distort, is_exact):
         shown = torch.cat([distort(*part) for part in parts])
     if not is_exact:
         outliers = make_outliers(floating, net.generator)
-        if train_set.is_outlier is not None:
-            _, labelled = some(train_set.images[train_set.is_outlier])
-            outliers = torch.cat([outliers, labelled.to(outliers)])
+        if labelled is not None:
+            outliers = torch.cat([outliers, some(labelled)[1].to(outliers)])
     net.module_.eval().learn_typical(images, dataset.labels[rows], weight, shown, outliers)
