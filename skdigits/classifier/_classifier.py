@@ -347,6 +347,11 @@ class CNNDigitClassifier(
             )
         rng = self._random_state()
         train, outliers = self._encode(images, y, classes, sample_weight).split()
+        if not len(train.y):
+            raise ValueError(
+                "All weights but those of outlier_label are zero: sample_weight and class_weight "
+                "leave no class to learn."
+            )
         valid = None
         if self.early_stopping or self.validation_fraction is not None:
             fraction = self.validation_fraction or 0.1

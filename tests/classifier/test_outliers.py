@@ -105,6 +105,8 @@ def test_nothing_but_outliers_is_refused(data):
     X, y, *_ = data
     with pytest.raises(ValueError, match="outlier_label"):
         classifier().fit(X[y == "?"], y[y == "?"])
+    with pytest.raises(ValueError, match="All weights but those of outlier_label are zero"):
+        classifier().fit(X, y, sample_weight=(y == "?").astype(float))
 
 
 def test_the_validation_set_holds_no_outliers(data):
