@@ -138,7 +138,7 @@ def recipe(X, y, *, seed, max_epochs, after_epoch):
 @functools.cache
 def default_architecture():
     """Return the sizes of the default network for MNIST."""
-    return settings(60_000, 0, None)._recipe(n_classes=10)["architecture"]
+    return settings(60_000, 0, None)._recipe(n_classes=10, knows_outliers=False)["architecture"]
 
 
 def untrained(samples, generator):

@@ -11,7 +11,7 @@ REACH = 4  # of the blur, in pixels
 
 @dataclass(frozen=True)
 class RandomDegradation:
-    """Change strokes, blur, sharpen, shade, add noise and lines, each in half of the images.
+    """Change strokes, blur, sharpen, shade, add noise, lines, borders: each in half of the images.
 
     How much is drawn uniformly for each image. Amounts of brightness are shares of the image's own
     range of pixels, which the result does not leave.
@@ -31,6 +31,9 @@ class RandomDegradation:
         black or white.
     occlusion : float
         Largest width of a straight line across the image in pixels, as light as ink or paper.
+    border : float
+        Largest width of a strip along an edge, as a share of the image's side; as light as ink or
+        paper. Half of the edges of an image have one.
     """
 
     stroke_width: float
@@ -39,15 +42,16 @@ class RandomDegradation:
     shading: float
     noise: float
     occlusion: float
-    n_draws: ClassVar[int] = 11
+    border: float
+    n_draws: ClassVar[int] = 17
 
     def draw(self, n, image_shape, generator):
-        """Return random numbers for `n` images: a tensor of shape (n, 11), from -1 to 1."""
+        """Return random numbers for `n` images: a tensor of shape (n, 17), from -1 to 1."""
         return torch.rand(n, self.n_draws, generator=generator, dtype=torch.float32) * 2 - 1
 
     def __call__(self, images, draws):
         """Return degraded copies of `images`, a floating tensor of shape (n, 1, h, w)."""
-        draws = draws.to(images)[:, :, None, None, None]  # (n, 11, 1, 1, 1)
+        draws = draws.to(images)[:, :, None, None, None]  # (n, 17, 1, 1, 1)
         lowest = images.amin((2, 3), keepdim=True)
         span = (images.amax((2, 3), keepdim=True) - lowest).clamp_min(1e-12)
         x = (images - lowest) / span
@@ -61,6 +65,10 @@ class RandomDegradation:
             x = change_strokes(x, by * self.stroke_width)
         if self.occlusion:
             x = draw_line(x, width * self.occlusion, angle, distance, light)
+        if self.border:
+            has_border, light_of_border = draws[:, 11:13].unbind(1)
+            shares = draws[:, 13:].clamp_min(0) * (has_border[:, None] > 0)
+            x = draw_border(x, shares * self.border, light_of_border)
         if self.blur:
             x = blur(x, blurring * self.blur, angle, distance.abs())
         if self.contrast:
@@ -88,6 +96,20 @@ def draw_line(x, width, angle, distance, light):
     off = (across - distance * 0.4 * min(x.shape[2:])).abs()
     cover = ((width - 2 * off) / 2 + 0.5).clamp(0, 1) * width.clamp_max(1)
     return torch.lerp(x, (light > -0.5).to(x).expand_as(x), cover)
+
+
+def draw_border(x, shares, light):
+    """Cover strips along the edges of each image, each a share of the side wide.
+
+    `shares` has shape (n, 4, 1, 1, 1): of the left, the right, the top and the bottom.
+    """
+    rows, columns = (
+        (torch.arange(side, dtype=x.dtype, device=x.device) + 0.5) / side for side in x.shape[2:]
+    )
+    left, right, top, bottom = shares.unbind(1)
+    rows = rows[:, None]
+    covered = (columns < left) | (columns > 1 - right) | (rows < top) | (rows > 1 - bottom)
+    return torch.where(covered, (light > -0.5).to(x), x)
 
 
 def blur(x, amount, angle, roundness):

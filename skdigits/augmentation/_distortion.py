@@ -54,6 +54,9 @@ class Distortion(BaseEstimator):
         become black or white.
     occlusion : float, default=0.0
         Width in pixels of a straight line across the image, dark or light.
+    border : float, default=0.0
+        Width of dark or light strips along the edges, as a share of the image's sides, as where a
+        picture shows more than the paper.
 
     See Also
     --------
@@ -89,6 +92,7 @@ class Distortion(BaseEstimator):
         "shading": [Interval(Real, 0, 1, closed="both")],
         "noise": [Interval(Real, 0, 1, closed="both")],
         "occlusion": [Interval(Real, 0, LARGEST, closed="both")],
+        "border": [Interval(Real, 0, 0.5, closed="both")],
     }
 
     def __init__(
@@ -106,6 +110,7 @@ class Distortion(BaseEstimator):
         shading=0.0,
         noise=0.0,
         occlusion=0.0,
+        border=0.0,
     ):
         self.rotation = rotation
         self.translation = translation
@@ -119,6 +124,7 @@ class Distortion(BaseEstimator):
         self.shading = shading
         self.noise = noise
         self.occlusion = occlusion
+        self.border = border
 
     @classmethod
     def paper(cls):
@@ -144,6 +150,7 @@ class Distortion(BaseEstimator):
             shading=0.4,
             noise=0.12,
             occlusion=2.0,
+            border=0.2,
         )
 
     def __call__(self, X, random_state=None):

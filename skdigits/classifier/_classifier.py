@@ -106,8 +106,9 @@ class CNNDigitClassifier(
         all classes the same sum of weights.
     outlier_label : object, default=None
         Label in `y` of images that are none of the classes, such as letters among digits; None
-        means that there are none. The network learns to be undecided about them [3]_, so that
-        `score_samples` tells them from digits. It is not among `classes_` and never predicted.
+        means that there are none. They are one class more for the network [3]_, so that
+        `score_samples` tells them from digits. The label is not among `classes_` and never
+        predicted.
     early_stopping : bool, default=False
         Whether to stop when the loss on held-out images has not fallen for `patience` epochs. The
         weights of the best epoch are then restored.
@@ -200,8 +201,7 @@ class CNNDigitClassifier(
     .. [1] Smith & Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large
        Learning Rates", 2018.
     .. [2] Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
-    .. [3] Hendrycks, Mazeika & Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR
-       2019.
+    .. [3] Zhang & LeCun, "Universum Prescription: Regularization Using Unlabeled Data", AAAI 2017.
 
     Examples
     --------
@@ -357,7 +357,11 @@ class CNNDigitClassifier(
             fraction = self.validation_fraction or 0.1
             train, valid = training.hold_out(train, fraction, classes, rng)
         self._choose(len(train.y), continued)
-        net = self._continued() if continued else self._started(train, classes, rng)
+        knows_outliers = outliers is not None
+        if continued:
+            net = self._continued(knows_outliers)
+        else:
+            net = self._started(train, classes, knows_outliers, rng)
         if outliers is not None:
             train = train.joined(outliers)
         history = [*self.history_] if continued else []
@@ -425,7 +429,11 @@ class CNNDigitClassifier(
         self._choose(max(len(train.y), _auto.EXACT_SAMPLES + 1), not first)
         if _auto.is_text(self.label_smoothing, "auto"):
             self.label_smoothing_ = 0.0  # a part of the data is too little to calibrate by
-        net = self._started(train, classes, self._random_state()) if first else self._continued()
+        if first:
+            knows_outliers = self.outlier_label is not None  # they may come in later calls
+            net = self._started(train, classes, knows_outliers, self._random_state())
+        else:
+            net = self._continued((train.y == training.OUTLIER).any())
         plan = self._plan(
             history=[] if first else [*self.history_],
             max_epochs=1,
@@ -525,7 +533,7 @@ class CNNDigitClassifier(
             if name == "device":
                 situation.device = self.device_
 
-    def _recipe(self, n_classes):
+    def _recipe(self, n_classes, knows_outliers):
         """Return what a net is made by."""
         recipe = {
             "architecture": {
@@ -536,6 +544,7 @@ class CNNDigitClassifier(
                 "kernel_size": self.kernel_size,
                 "hidden_layer_sizes": tuple(map(int, self.hidden_layer_sizes)),
                 "n_estimators": self.n_estimators,
+                "knows_outliers": knows_outliers,
             },
             "precision": self.precision_,
             "device": self.device_,
@@ -547,7 +556,7 @@ class CNNDigitClassifier(
             recipe.update(momentum=float(self.momentum), nesterov=bool(self.momentum > 0))
         return recipe
 
-    def _started(self, train, classes, rng):
+    def _started(self, train, classes, knows_outliers, rng):
         """Return a new net for some classes."""
         side = max(self.image_shape_)
         sizes = (
@@ -561,11 +570,18 @@ class CNNDigitClassifier(
                     f"{self.image_shape_[1]} pixels: give {most} or less."
                 )
         self.classes_ = classes
-        return training.new_net(self._recipe(len(classes)), train, seed=rng.randint(2**31))
+        recipe = self._recipe(len(classes), knows_outliers)
+        return training.new_net(recipe, train, seed=rng.randint(2**31))
 
-    def _continued(self):
+    def _continued(self, sees_outliers):
         """Return a copy of the net to train on, with the present settings of the training."""
-        recipe, before = self._recipe(len(self.classes_)), self.net_.recipe["architecture"]
+        before = self.net_.recipe["architecture"]
+        if sees_outliers and not before["knows_outliers"]:
+            raise ValueError(
+                f"y has outlier_label, {self.outlier_label!r}, but this network was first trained "
+                "without outliers: fit a new one, with warm_start=False."
+            )
+        recipe = self._recipe(len(self.classes_), before["knows_outliers"])
         for name, value in recipe["architecture"].items():
             if value != before[name]:
                 raise ValueError(

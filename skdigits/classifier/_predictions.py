@@ -153,12 +153,12 @@ class PredictionMixin(ClassifierMixin):
 
         Notes
         -----
-        A score is the logarithm of the logits' summed exponentials [4]_, less the distance of the
-        network's features from those of the nearest class [5]_, [6]_, and plus how far they are
-        along the direction that tells them from those of outliers, all of one spread. The outliers
-        are noise, blank images and images put together from halves of two; with `outlier_label`,
-        those labelled so are added. After `partial_fit` the energy alone is left, and where all
-        images were in one batch, there is no such direction.
+        A score is the logarithm of the logits' summed exponentials [4]_, with `outlier_label` less
+        the logit of outliers; less the distance of the network's features from those of the nearest
+        class [5]_, [6]_; and plus how far they are along the direction that tells them from those
+        of outliers: all three of one spread. These outliers are noise, blank images and images put
+        together from halves of two, and those labelled `outlier_label`. After `partial_fit` the
+        energy alone is left, and where all images were in one batch, there is no such direction.
 
         Of few images, a network knows too much by heart: trained on 100 of MNIST, it has 13 % of
         new digits below 0, on 1,000 6 %, on 3,000 and more 2 %.

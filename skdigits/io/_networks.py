@@ -34,6 +34,7 @@ ARCHITECTURES: dict[type, dict] = {
         "kernel_size": lambda value: is_whole(value) and value % 2 == 1,
         "hidden_layer_sizes": _are_sizes,
         "n_estimators": is_whole,
+        "knows_outliers": lambda value: isinstance(value, bool),
     },
     DigitReader: {
         "n_symbols": lambda value: is_whole(value) and value == N_SYMBOLS,

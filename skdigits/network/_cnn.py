@@ -58,12 +58,14 @@ class Network(nn.Module):
 
     Parameters
     ----------
-    image_shape, n_classes, patch_size, filters, kernel_size, hidden_layer_sizes
+    image_shape, patch_size, filters, kernel_size, hidden_layer_sizes
         As for `DigitCNN`.
+    n_outputs : int
+        Number of logits.
     """
 
     def __init__(
-        self, image_shape, n_classes, *, patch_size, filters, kernel_size, hidden_layer_sizes
+        self, image_shape, n_outputs, *, patch_size, filters, kernel_size, hidden_layer_sizes
     ):
         super().__init__()
         self.patch_size = patch_size
@@ -85,10 +87,10 @@ class Network(nn.Module):
                 channels = n_filters
         sizes = [channels * math.prod(sides[-1]), *hidden_layer_sizes]
         self.hidden = nn.ModuleList(map(nn.Linear, sizes, sizes[1:]))
-        self.output = nn.Linear(sizes[-1], n_classes)
+        self.output = nn.Linear(sizes[-1], n_outputs)
 
     def forward(self, x, sample_weight=None):
-        """Map standardised pixels of shape (n, 1, h, w) to logits of shape (n, n_classes)."""
+        """Map standardised pixels of shape (n, 1, h, w) to logits of shape (n, n_outputs)."""
         return self.output(self.features(x, sample_weight))
 
     def features(self, x, sample_weight=None):
@@ -139,7 +141,7 @@ class DigitCNN(nn.Module):
     image_shape : tuple of int
         ``(height, width)`` in pixels.
     n_classes : int
-        Number of logits.
+        Number of classes.
     patch_size : int
         Side of the squares of pixels that become the channels of one.
     filters : sequence of int or of sequences of int
@@ -150,6 +152,8 @@ class DigitCNN(nn.Module):
         Units of each hidden layer of the head.
     n_estimators : int
         Number of networks.
+    knows_outliers : bool
+        Whether each network has one more logit, the last: of images that are none of the classes.
     """
 
     pixel_mean: torch.Tensor
@@ -157,13 +161,15 @@ class DigitCNN(nn.Module):
     temperature: torch.Tensor
     least_typical: torch.Tensor
 
-    def __init__(self, image_shape, n_classes, *, n_estimators, **sizes):
+    def __init__(self, image_shape, n_classes, *, n_estimators, knows_outliers, **sizes):
         super().__init__()
+        self.n_classes = n_classes
         self.register_buffer("pixel_mean", torch.zeros(()))
         self.register_buffer("pixel_scale", torch.ones(()))
         self.register_buffer("temperature", torch.ones(()))
         self.register_buffer("least_typical", torch.zeros(()))
-        networks = [Network(image_shape, n_classes, **sizes) for _ in range(n_estimators)]
+        n_outputs = n_classes + knows_outliers
+        networks = [Network(image_shape, n_outputs, **sizes) for _ in range(n_estimators)]
         self.networks = nn.ModuleList(networks)
         self.typicality = nn.ModuleList(
             Typicality(network.output.in_features, n_classes) for network in networks
@@ -174,10 +180,10 @@ class DigitCNN(nn.Module):
 
         They are those of the vote, under the temperature.
         """
-        return vote(self.each(x, sample_weight) / self.temperature)
+        return self.vote(self.each(x, sample_weight))
 
     def each(self, x, sample_weight=None):
-        """Return the logits of each network, of shape (n, n_classes, n_estimators)."""
+        """Return all logits of each network, of shape (n, n_outputs, n_estimators)."""
         x = self.standardize(x)
         return torch.stack([network(x, sample_weight) for network in self.networks], dim=2)
 
@@ -210,12 +216,23 @@ class DigitCNN(nn.Module):
             features = network.features(x)
             logits.append(network.output(features))
             scores.append(self.energy(logits[-1]) - typicality(features))
-        voted = vote(torch.stack(logits, dim=2) / self.temperature)
-        return voted, torch.stack(scores).mean(0) - self.least_typical
+        typical = torch.stack(scores).mean(0) - self.least_typical
+        return self.vote(torch.stack(logits, dim=2)), typical
+
+    def vote(self, logits):
+        """Return the classes' logits, of shape (n, n_classes), under the temperature.
+
+        `logits`, of shape (n, n_outputs, n_estimators), are those of `each`.
+        """
+        return vote(logits[:, : self.n_classes] / self.temperature)
 
     def energy(self, logits):
-        """Return the logarithm of the summed exponentials of a network's logits."""
-        return (logits / self.temperature).logsumexp(1)
+        """Return the logarithm of the odds that a network's logits give the classes together.
+
+        Where it knows no outliers, their logit counts as 0.
+        """
+        logits = logits / self.temperature
+        return logits[:, : self.n_classes].logsumexp(1) - logits[:, self.n_classes :].sum(1)
 
     @torch.no_grad()
     def learn_typical(self, x, labels, weight, shown, outliers=None):
@@ -297,9 +314,9 @@ class DigitCNN(nn.Module):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-        for module in self.modules():
-            if isinstance(module, Network):
-                module.output.weight.mul_(0.1)
+        for network, _ in self._members():
+            network.output.weight.mul_(0.1)
+            network.output.weight[self.n_classes :] = 0
 
 
 def spread_of(values, weight):

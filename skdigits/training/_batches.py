@@ -12,6 +12,9 @@ from skdigits.training._samples import OUTLIER
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 """What weights and pixels are kept in, by precision."""
 
+DISTORTED_TOGETHER = 2**18
+"""Pixels, about, that are distorted in one go: of small batches, several take the time of one."""
+
 
 def as_tensor(images, dtype):
     """Copy an array of shape (n, h, w) to a tensor of shape (n, 1, h, w); bytes stay bytes."""
@@ -93,21 +96,30 @@ class Batches:
 
     def __iter__(self):
         data, device = self.dataset, self.dataset.labels.device
-        order, maps = torch.arange(len(data)), [None] * self.n_batches
+        order = torch.arange(len(data))
         if self.generator is not None and self.n_batches > 1:
             order = torch.randperm(len(data), generator=self.generator)
-        if self.distort is not None:
-            maps = self.distort.draw(len(data), data.images.shape[2:], self.generator)
-            maps = maps.to(device).tensor_split(self.n_batches)
         parts = order.to(device).tensor_split(self.n_batches)
-        for rows, batch_maps in zip(parts, maps, strict=True):
-            images = data.images.index_select(0, rows)
-            if batch_maps is not None:
-                dtype = images.dtype if images.is_floating_point() else torch.float32
-                images = self.distort(images.to(dtype), batch_maps)
+        for rows, images in zip(parts, self._images(parts), strict=True):
             inputs = {"x": images.contiguous(memory_format=torch.channels_last)}
             if data.sample_weight is not None:
                 inputs["sample_weight"] = data.sample_weight.index_select(0, rows)
             if data.is_outlier is not None:
                 inputs["is_outlier"] = data.is_outlier.index_select(0, rows)
             yield inputs, data.labels.index_select(0, rows)
+
+    def _images(self, parts):
+        """Yield the images of each batch, distorted."""
+        images = self.dataset.images
+        if self.distort is None:
+            yield from (images.index_select(0, rows) for rows in parts)
+            return
+        dtype = images.dtype if images.is_floating_point() else torch.float32
+        draws = self.distort.draw(len(images), images.shape[2:], self.generator).to(images.device)
+        draws = draws.tensor_split(self.n_batches)
+        n_together = max(1, DISTORTED_TOGETHER // (len(parts[0]) * images[0].numel()))
+        for start in range(0, self.n_batches, n_together):
+            some = slice(start, start + n_together)
+            pixels = images.index_select(0, torch.cat(parts[some])).to(dtype)
+            distorted = self.distort(pixels, torch.cat(draws[some]))
+            yield from distorted.split([len(rows) for rows in parts[some]])

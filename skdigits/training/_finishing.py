@@ -90,7 +90,7 @@ def calibrate(net, dataset, lowest, distort=None):
     batches = Batches(dataset, net.batch_size, net.generator, distort)
     n_batches = math.ceil(N_CALIBRATING / net.batch_size)
     parts = [
-        (module.each(inputs["x"]), labels, inputs.get("sample_weight"))
+        (module.each(inputs["x"])[:, : module.n_classes], labels, inputs.get("sample_weight"))
         for inputs, labels in itertools.islice(batches, n_batches)
     ]
     logits = torch.cat([logits for logits, _, _ in parts])

@@ -1,7 +1,6 @@
 """The skorch nets: what all of them share, and the one of a `DigitCNN`."""
 
 import functools
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,7 +9,7 @@ from sklearn.base import ClassifierMixin
 from skorch import NeuralNet
 from skorch.callbacks import EpochTimer
 
-from skdigits.network import DigitCNN, vote
+from skdigits.network import DigitCNN
 from skdigits.training._batches import DTYPES, Batches, ResidentImages, as_tensor
 from skdigits.training._devices import has_bfloat16, undisturbed
 from skdigits.training._finishing import finish
@@ -112,7 +111,7 @@ class DigitNet(ClassifierMixin, Net):
         return guessing_loss(samples, n_classes, plan.label_smoothing)
 
     def infer(self, x, **inputs):
-        """Return the logits of a batch, of each network in training, in the weights' precision."""
+        """Return the logits of a batch, in training all of each network, as precise as weights."""
         inputs |= x if isinstance(x, Mapping) else {"x": x}
         inputs.pop("is_outlier", None)  # the loss alone asks for it
         compute = self.module_.each if self.module_.training else self.module_
@@ -122,23 +121,23 @@ class DigitNet(ClassifierMixin, Net):
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Return the weighted mean of the cross-entropy, less the least that smoothing allows.
 
-        Outliers are to have the same probability of each class.
+        Where there are outliers, they are one class more.
 
         References
         ----------
-        Hendrycks, Mazeika & Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019.
+        Zhang & LeCun, "Universum Prescription: Regularization Using Unlabeled Data", AAAI 2017.
         """
         weight, is_outlier = ((X or {}).get(name) for name in ("sample_weight", "is_outlier"))
-        n_classes = y_pred.shape[1]
-        least = self._least_loss(n_classes, self.criterion_.label_smoothing)
+        n_classes = self.module_.n_classes
+        if is_outlier is None:
+            y_pred = y_pred[:, :n_classes]
+        else:
+            y_true = torch.where(is_outlier, n_classes, y_true)
+        least = self._least_loss(y_pred.shape[1], self.criterion_.label_smoothing)
         if y_pred.ndim == 3:  # logits of each network
             y_true = y_true[:, None].expand(-1, y_pred.shape[2])
             weight = None if weight is None else weight[:, None]
-            is_outlier = None if is_outlier is None else is_outlier[:, None]
         losses = self.criterion_(y_pred, y_true)
-        if is_outlier is not None:
-            undecided = -y_pred.log_softmax(1).mean(1) - math.log(n_classes)
-            losses = torch.where(is_outlier, undecided + least, losses)
         loss = (losses if weight is None else losses * weight).mean()
         return loss - least
 
@@ -151,7 +150,7 @@ class DigitNet(ClassifierMixin, Net):
         y_pred = self.infer(**inputs)
         loss = self.get_loss(y_pred, labels, X=inputs)
         (loss * y_pred.shape[2]).backward()
-        return {"loss": loss, "y_pred": vote(y_pred.detach())}
+        return {"loss": loss, "y_pred": self.module_.vote(y_pred.detach())}
 
     def validation_step(self, batch, **fit_params):
         """Return loss, logits and weighted accuracy of a batch."""

@@ -181,9 +181,13 @@ def hold_out(samples, fraction, classes, random_state):
 
 
 def guessing_loss(samples, n_classes, label_smoothing):
-    """Return the loss of always answering with the classes' shares, less the least there can be."""
-    samples, _ = samples.split()
-    shares = np.bincount(samples.y, weights=samples.weight, minlength=n_classes)
+    """Return the loss of always answering with the classes' shares, less the least there can be.
+
+    Outliers are one class more.
+    """
+    kinds = np.where(samples.y == OUTLIER, n_classes, samples.y)
+    shares = np.bincount(kinds, weights=samples.weight, minlength=n_classes)
+    n_classes = len(shares)
     shares = (1 - label_smoothing) * shares / shares.sum() + label_smoothing / n_classes
     return float(entr(shares).sum()) - least_loss(n_classes, label_smoothing)
 

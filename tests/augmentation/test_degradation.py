@@ -16,6 +16,7 @@ AMOUNTS = {
     "shading": 0.6,
     "noise": 0.3,
     "occlusion": 3.0,
+    "border": 0.4,
 }
 
 
@@ -87,6 +88,17 @@ def test_lines_cross_the_image(ground):
     assert 15 < len(drawn) < 140
     assert (drawn >= 15).float().mean() > 0.9
     assert lines.sum((1, 2, 3)).max() < 3 * 40
+
+
+def test_borders_cover_strips_along_the_edges():
+    images = torch.full((200, 1, 28, 28), 0.5)
+    images[:, :, 14, 14], images[:, :, 14, 15] = 0, 1
+    covered = degrade(images, border=0.25)[:, 0] != images[:, 0]
+    assert not covered[:, 7:21, 7:21].any()
+    edges = covered[:, 0].all(1), covered[:, -1].all(1), covered[:, :, 0].all(1)
+    for edge in (*edges, covered[:, :, -1].all(1)):
+        assert 0.15 < edge.float().mean() < 0.35
+    assert covered[:, 6, :].all(1).any()
 
 
 def test_in_turn_is_one_after_the_other():

@@ -1,6 +1,4 @@
-"""Images that are none of the classes, which the network learns to be undecided about."""
-
-import math
+"""Images that are none of the classes, which the network learns as one class more."""
 
 import numpy as np
 import pytest
@@ -36,37 +34,39 @@ def data(digits):
     return rows[order], labels[order], X[500:800], lying(X[800:1200], y[800:1200])
 
 
-def test_the_network_is_undecided_about_outliers(data):
+def test_scores_tell_outliers_from_digits(data):
     X, y, digits, outliers = data
     taught = classifier(filters=(16, 32)).fit(X, y)
     naive = classifier(filters=(16, 32)).fit(X[y != "?"], y[y != "?"])
     assert taught.classes_.tolist() == list("0123456789")
-    sure = [(clf.predict_proba(outliers).max(axis=1) > 0.8).mean() for clf in (taught, naive)]
-    assert sure[0] < 0.02 < 0.2 < sure[1]
-    assert (taught.predict_proba(digits).max(axis=1) > 0.8).mean() > 0.7
-    scores = np.median(taught.score_samples(digits)), taught.score_samples(outliers)
-    assert (scores[1] < scores[0]).mean() > 0.99
+    taken = [(clf.score_samples(outliers) >= 0).mean() for clf in (taught, naive)]
+    assert taken[0] < 0.02 < 0.2 < taken[1]
+    assert (taught.score_samples(digits) >= 0).mean() > 0.9
+    assert taught.predict_proba(outliers).shape == (len(outliers), 10)
     assert not set(taught.predict(outliers)) - set(taught.classes_)
 
 
-def test_the_loss_is_the_distance_from_even_probabilities(data):
+def test_the_loss_is_the_cross_entropy_of_one_class_more(data):
     X, y, *_ = data
-    net = classifier(label_smoothing=0.1).fit(X, y).net_
-    logits = torch.tensor([[2.0, 1.0, 0, 0, 0, 0, 0, 0, 0, 0], [3.0] * 10])
-    inputs = {"is_outlier": torch.tensor([True, True])}
-    losses = net.get_loss(logits, torch.tensor([OUTLIER, OUTLIER]), X=inputs)
-    shares = torch.softmax(logits[0], 0)
-    expected = (0.1 * (0.1 / shares).log()).sum() / 2  # of the second, nothing is wrong
-    assert float(losses) == pytest.approx(float(expected), rel=1e-5)
-    assert math.isclose(
-        float(
-            net.get_loss(
-                logits[1:], torch.tensor([OUTLIER]), X={"is_outlier": torch.tensor([True])}
-            )
-        ),
-        0,
-        abs_tol=1e-6,
-    )
+    net = classifier(label_smoothing=0.0).fit(X, y).net_
+    logits = torch.tensor([[2.0, 1.0, 0, 0, 0, 0, 0, 0, 0, 0, 4.0], [0.0] * 10 + [1.0]])[..., None]
+    labels, is_outlier = torch.tensor([OUTLIER, 0]), torch.tensor([True, False])
+    shares = torch.softmax(logits[..., 0], dim=1)
+    expected = -(shares[0, 10].log() + shares[1, 0].log()) / 2
+    loss = net.get_loss(logits, labels, X={"is_outlier": is_outlier})
+    assert float(loss) == pytest.approx(float(expected))
+
+
+def test_the_score_is_the_logarithm_of_the_odds_that_it_is_a_digit(data):
+    X, y, _, outliers = data
+    clf = classifier()
+    for _ in range(5):  # after parts, the energy alone is left
+        clf.partial_fit(X, y, classes=list("0123456789"))
+    with torch.inference_mode():
+        pixels = torch.tensor(outliers, dtype=torch.float32).view(-1, 1, 8, 8)
+        shares = clf.net_.module_.each(pixels)[..., 0].softmax(dim=1).double()
+    odds = (1 - shares[:, 10]) / shares[:, 10]
+    np.testing.assert_allclose(clf.score_samples(outliers), odds.log(), rtol=1e-3, atol=1e-4)
 
 
 def test_outliers_of_no_weight_are_none(data):
@@ -97,8 +97,8 @@ def test_any_label_will_do_and_without_one_it_is_a_class(data, label):
 def test_classes_may_have_weights(data, class_weight):
     X, y, digits, outliers = data
     clf = classifier(class_weight=class_weight).fit(X, y)
-    assert (clf.predict_proba(outliers).max(axis=1) > 0.8).mean() < 0.05
-    assert (clf.predict_proba(digits).max(axis=1) > 0.8).mean() > 0.5
+    assert (clf.score_samples(outliers) >= 0).mean() < 0.05
+    assert (clf.score_samples(digits) >= 0).mean() > 0.9
 
 
 def test_nothing_but_outliers_is_refused(data):
@@ -128,5 +128,24 @@ def test_it_is_kept_continued_and_learned_in_parts(data, tmp_path):
     parts = classifier()
     for _ in range(10):
         parts.partial_fit(X, y, classes=list("0123456789"))
-    assert (parts.predict_proba(outliers).max(axis=1) > 0.8).mean() < 0.1
-    assert parts.score(digits, parts.predict(digits)) == 1
+    assert (parts.score_samples(outliers) >= 0).mean() < 0.1
+    assert (parts.score_samples(digits) >= 0).mean() > 0.9
+
+
+def test_a_network_begun_without_outliers_cannot_learn_them_later(data):
+    X, y, *_ = data
+    known = y != "?"
+    clf = classifier(outlier_label=None, warm_start=True, max_epochs=1).fit(X[known], y[known])
+    clf.set_params(outlier_label="?")
+    assert clf.fit(X[known], y[known]).n_epochs_ == 2
+    for learn in (clf.fit, clf.partial_fit):
+        with pytest.raises(ValueError, match="first trained without outliers: fit a new one"):
+            learn(X, y)
+
+
+def test_what_was_learned_of_outliers_stays_without_them(data):
+    X, y, _, outliers = data
+    clf = classifier(warm_start=True).fit(X, y)
+    known = y != "?"
+    clf.set_params(max_epochs=2, learning_rate=0.001).fit(X[known], y[known])
+    assert (clf.score_samples(outliers) >= 0).mean() < 0.1

@@ -5,7 +5,13 @@ import torch
 
 from skdigits.network._cnn import BatchNorm, DigitCNN, vote
 
-SIZES = {"patch_size": 1, "filters": (4,), "kernel_size": 3, "hidden_layer_sizes": (5,)}
+SIZES = {
+    "patch_size": 1,
+    "filters": (4,),
+    "kernel_size": 3,
+    "hidden_layer_sizes": (5,),
+    "knows_outliers": False,
+}
 
 
 def digit_cnn(image_shape=(8, 8), n_classes=3, *, n_estimators=1, **sizes):
@@ -33,6 +39,17 @@ def test_any_image_shape_and_size_gives_logits(
     pixels = torch.zeros(2, 1, *image_shape)
     assert network.each(pixels).shape == (2, 3, 2)
     assert network(pixels).shape == network.eval()(pixels).shape == (2, 3)
+
+
+def test_the_logit_of_outliers_is_taken_off_the_energy_of_the_classes():
+    network = digit_cnn(knows_outliers=True).eval()
+    pixels = torch.rand(2, 1, 8, 8)
+    with torch.no_grad():
+        network.networks[0].output.bias.copy_(torch.tensor([0.0, 1.0, 2.0, 3.0]))
+        logits = network.each(pixels)[..., 0]
+        assert network(pixels).shape == (2, 3)
+        torch.testing.assert_close(network(pixels), logits[:, :3])
+        torch.testing.assert_close(network.typical(pixels), logits[:, :3].logsumexp(1) - 3)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import pytest
 import torch
 from scipy.special import softmax
 
-from skdigits import CNNDigitClassifier
+from skdigits import CNNDigitClassifier, Distortion
+from skdigits.training import _batches
 from skdigits.training._batches import Batches, ResidentImages
 from skdigits.training._finishing import least_temperature
 from skdigits.training._samples import Samples
@@ -34,6 +35,23 @@ def test_every_epoch_has_every_image_once_in_an_order_of_its_own():
     ]
     assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(100))
     assert epochs[0] != epochs[1]
+
+
+@pytest.mark.parametrize("n_pixels", [1, 64 * 7, 64 * 20, 10**9])
+def test_images_are_distorted_alike_alone_and_together(n_pixels, small_digits, monkeypatch):
+    X, y = small_digits
+    images = ResidentImages(Samples(X.reshape(-1, 8, 8)[:32], y[:32], None), "float64", "cpu")
+
+    def distorted():
+        generator = torch.Generator().manual_seed(0)
+        batches = Batches(images, 7, generator, Distortion(rotation=30).for_training())
+        return [inputs["x"] for inputs, _ in batches]
+
+    expected = distorted()
+    monkeypatch.setattr(_batches, "DISTORTED_TOGETHER", n_pixels)
+    for batch, as_before in zip(distorted(), expected, strict=True):
+        torch.testing.assert_close(batch, as_before)
+    assert not torch.equal(torch.cat(expected).sort(0).values, images.images.sort(0).values)
 
 
 def test_bytes_stay_bytes_on_the_device():
