@@ -8,10 +8,9 @@ hour on two cores, and writes the weights and their card into the package.
 It learns from the first 55,000 of MNIST's training images, from digits that `make_digits` draws and
 from those of the fonts: handwriting, print and seven-segment displays. Letters of the fonts,
 scribbles, digits that lie on their side or are mirrored, and two digits in one image are what it
-learns to be no digit. The learning rate rises and falls twice; the second time, strips along the
-edges are narrower. 5 % of the digits set the network's temperature. The last 5,000 images of MNIST,
-by other writers, show how sure it must be for `load_pretrained(max_error_rate=...)`. MNIST's test
-images are read at the end, for the card.
+learns to be no digit. The learning rate rises and falls twice. 5 % of the digits set the
+network's temperature. The last 5,000 images of MNIST, by other writers, show how sure it must be
+for `load_pretrained(max_error_rate=...)`. MNIST's test images are read at the end, for the card.
 """
 
 import argparse
@@ -25,7 +24,6 @@ from examples.fonts import BENT, read_fonts, turned
 from skdigits import (
     CNNDigitClassifier,
     DigitNormalizer,
-    Distortion,
     PixelScaler,
     expected_calibration_error,
     presets,
@@ -46,7 +44,7 @@ RECIPE = {
     "augment": "paper",
     "outlier_label": "?",
 }
-SECOND_CYCLE = {"max_epochs": 8, "learning_rate": 0.004, "augment__border": 0.08}
+SECOND_CYCLE = {"max_epochs": 8, "learning_rate": 0.004}
 LIMITS = [
     "It reads one digit a picture, about upright, and takes a 6 upside down for a 9.",
     "A letter or symbol that looks like a digit (O, l, S, Z) is read as that digit.",
@@ -172,7 +170,7 @@ def main():
     labels = np.concatenate([y[:N_TRAIN], of_drawn, np.full(len(others), "?")])
     classifier = CNNDigitClassifier(**RECIPE, random_state=0, callbacks=[print])
     model = make_pipeline(PixelScaler(), classifier).fit(rows, labels)
-    classifier.set_params(warm_start=True, augment=Distortion.paper(), **SECOND_CYCLE)
+    classifier.set_params(warm_start=True, **SECOND_CYCLE)
     model.fit(rows, labels)
     classifier.set_params(**CNNDigitClassifier(**RECIPE, random_state=0).get_params())
     write(model, fonts, len(drawn), len(others), arguments.output)
