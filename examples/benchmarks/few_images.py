@@ -32,7 +32,7 @@ from sklearn.svm import SVC
 from tqdm import tqdm
 
 from examples.benchmarks.circumstances import current_setting
-from examples.benchmarks.report import machine, show, show_accuracy, show_spread, table
+from examples.benchmarks.report import machine, packages, show, show_accuracy, show_spread, table
 from examples.benchmarks.timing import timed
 from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler, load_pretrained
 from skdigits.datasets import fetch_mnist
@@ -162,11 +162,9 @@ def to_markdown(results, setting):
     """Return the tables as text."""
     parts = [
         "# How many images?",
-        f"{machine(setting)}; versions: "
-        + ", ".join(f"{name} {version}" for name, version in setting["versions"].items() if version)
-        + ". Accuracy is the mean ± standard deviation over disjoint subsets, up to "
-        f"{N_SUBSETS}, of the images to learn from; seconds are the median (least–most). All "
-        "classifiers have their default parameters.",
+        f"{machine(setting)}; versions: {packages(setting)}. Accuracy is the mean ± standard "
+        f"deviation over disjoint subsets, up to {N_SUBSETS}, of the images to learn from; seconds "
+        "are the median (least–most). All classifiers have their default parameters.",
         "![Accuracy and seconds by the number of training images](few_images.png)",
     ]
     for name, by_size in results.items():

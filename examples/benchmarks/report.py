@@ -107,11 +107,15 @@ def machine(setting):
     return f"{hardware['processor']}, {hardware['cores']} cores, {hardware['threads']} threads{gpu}"
 
 
+def packages(setting):
+    """Return the packages that were measured, with their versions."""
+    versions = setting["versions"].items()
+    return ", ".join(f"{name} {number}" for name, number in versions if number)
+
+
 def header(setting, day):
     """Return what stands above the tables."""
-    versions = setting["versions"].items()
-    packages = ", ".join(f"{name} {number}" for name, number in versions if number)
-    return f"{machine(setting)}; {packages}; {day}; sources {setting['sources'][:12]}."
+    return f"{machine(setting)}; {packages(setting)}; {day}; sources {setting['sources'][:12]}."
 
 
 def notes(summary, setting):

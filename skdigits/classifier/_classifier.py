@@ -433,7 +433,7 @@ class CNNDigitClassifier(
             knows_outliers = self.outlier_label is not None  # they may come in later calls
             net = self._started(train, classes, knows_outliers, self._random_state())
         else:
-            net = self._continued((train.y == training.OUTLIER).any())
+            net = self._continued(train.is_outlier.any())
         plan = self._plan(
             history=[] if first else [*self.history_],
             max_epochs=1,

@@ -45,7 +45,7 @@ class ResidentImages(Dataset):
         if weight is not None:
             weight = weight / weight.mean()
             self.sample_weight = torch.tensor(weight, dtype=dtype, device=device)
-        self.is_outlier = self.labels == OUTLIER if (samples.y == OUTLIER).any() else None
+        self.is_outlier = self.labels == OUTLIER if samples.is_outlier.any() else None
 
     def __len__(self):
         return len(self.labels)

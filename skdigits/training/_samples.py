@@ -24,6 +24,11 @@ class Samples(NamedTuple):
     y: np.ndarray
     weight: np.ndarray | None
 
+    @property
+    def is_outlier(self):
+        """Which of them are none of the classes."""
+        return self.y == OUTLIER
+
     def take(self, rows):
         """Return some of them."""
         weight = None if self.weight is None else self.weight[rows]
@@ -31,7 +36,7 @@ class Samples(NamedTuple):
 
     def split(self):
         """Return those of the classes, and the outliers, or None where there are none."""
-        is_outlier = self.y == OUTLIER
+        is_outlier = self.is_outlier
         if not is_outlier.any():
             return self, None
         return self.take(~is_outlier), self.take(is_outlier)
@@ -185,7 +190,7 @@ def guessing_loss(samples, n_classes, label_smoothing):
 
     Outliers are one class more.
     """
-    kinds = np.where(samples.y == OUTLIER, n_classes, samples.y)
+    kinds = np.where(samples.is_outlier, n_classes, samples.y)
     shares = np.bincount(kinds, weights=samples.weight, minlength=n_classes)
     n_classes = len(shares)
     shares = (1 - label_smoothing) * shares / shares.sum() + label_smoothing / n_classes
