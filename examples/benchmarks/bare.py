@@ -47,11 +47,8 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
                 group["lr"] = chosen.learning_rate * one_cycle(step, n_steps)
             optimizer.zero_grad()
             with half:
-                logits = module.each(**inputs).float()  # (n, 10, 1), for one network
-            losses = F.cross_entropy(
-                logits, labels[:, None], label_smoothing=smoothing, reduction="none"
-            )
-            losses.mean().backward()
+                logits = module.outputs(**inputs).float()
+            F.cross_entropy(logits, labels, label_smoothing=smoothing).backward()
             optimizer.step()
         after_epoch(module)
 

@@ -150,6 +150,7 @@ class Distortion(BaseEstimator):
             shading=0.4,
             noise=0.12,
             occlusion=2.0,
+            border=0.2,
         )
 
     def __call__(self, X, random_state=None):

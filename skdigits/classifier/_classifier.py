@@ -71,9 +71,6 @@ class CNNDigitClassifier(
         Side of the filters in pixels; odd.
     hidden_layer_sizes : tuple of int, default=()
         Units of each hidden layer of the head.
-    n_estimators : int, default=1
-        Number of networks, alike but for their initial weights, that are trained side by side and
-        whose probabilities are averaged.
     max_epochs : int or "auto", default="auto"
         Largest number of passes through the training images. "auto" means
         ``ceil(1_000 / sqrt(n_samples))``, but 100 up to 40 training images, and from 10,000 on
@@ -168,7 +165,7 @@ class CNNDigitClassifier(
     pixel_scale_ : float
         Standard deviation of the pixels of the training images, by which they are standardised.
     n_weights_ : int
-        Number of weights of the network, or of all networks together, biases included.
+        Number of weights of the network, biases included.
     patch_size_, filters_, max_epochs_, batch_size_, label_smoothing_, augment_, device_, precision_
         What "auto" chose, or the parameter's own value. They stand in the repr, too.
     loss_ : float
@@ -221,7 +218,6 @@ class CNNDigitClassifier(
         "filters": ["array-like", StrOptions({"auto"})],
         "kernel_size": [Interval(Integral, 1, MOST, closed="both")],
         "hidden_layer_sizes": ["array-like"],
-        "n_estimators": [Interval(Integral, 1, MOST, closed="both")],
         "max_epochs": [Interval(Integral, 1, MOST, closed="both"), StrOptions({"auto"})],
         "batch_size": [Interval(Integral, 1, MOST, closed="both"), StrOptions({"auto"})],
         "optimizer": [StrOptions(set(OPTIMIZERS))],
@@ -253,7 +249,6 @@ class CNNDigitClassifier(
         filters="auto",
         kernel_size=3,
         hidden_layer_sizes=(),
-        n_estimators=1,
         max_epochs="auto",
         batch_size="auto",
         optimizer="adamw",
@@ -281,7 +276,6 @@ class CNNDigitClassifier(
         self.filters = filters
         self.kernel_size = kernel_size
         self.hidden_layer_sizes = hidden_layer_sizes
-        self.n_estimators = n_estimators
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.optimizer = optimizer
@@ -543,7 +537,6 @@ class CNNDigitClassifier(
                 "filters": self.filters_,
                 "kernel_size": self.kernel_size,
                 "hidden_layer_sizes": tuple(map(int, self.hidden_layer_sizes)),
-                "n_estimators": self.n_estimators,
                 "knows_outliers": knows_outliers,
             },
             "precision": self.precision_,

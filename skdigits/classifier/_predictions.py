@@ -186,7 +186,7 @@ class PredictionMixin(ClassifierMixin):
         Returns
         -------
         features : ndarray of shape (n_samples, n_values)
-            Those of several networks stand side by side.
+            What the last hidden layer gives; without one, the last convolution's maps in a row.
         """
         images = self._images(X)
         return self.net_.features(images)
@@ -203,7 +203,7 @@ class PredictionMixin(ClassifierMixin):
         Returns
         -------
         feature_maps : list of ndarray of shape (n_samples, n_filters, map_height, map_width)
-            One for each convolution, of the first network where there are several.
+            One for each convolution.
         """
         images = self._images(X)
         return self.net_.feature_maps(images)

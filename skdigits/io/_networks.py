@@ -33,7 +33,6 @@ ARCHITECTURES: dict[type, dict] = {
         "filters": are_blocks,
         "kernel_size": lambda value: is_whole(value) and value % 2 == 1,
         "hidden_layer_sizes": _are_sizes,
-        "n_estimators": is_whole,
         "knows_outliers": lambda value: isinstance(value, bool),
     },
     DigitReader: {
@@ -116,12 +115,13 @@ def _check_classifier_sizes(architecture, learned):
         "filters": learned["filters_"],
     }.items():
         refuse_unless(architecture[name] == expected, f"states {name} in two ways")
-    n_networks, n_hidden = architecture["n_estimators"], len(architecture["hidden_layer_sizes"])
     blocks = [block if isinstance(block, tuple) else (block,) for block in architecture["filters"]]
     sizes = architecture | {
         "pixels": math.prod(architecture["image_shape"]),
-        "layers": n_networks * (sum(max(1, len(block)) for block in blocks) + n_hidden + 1),
-        "classes": n_networks * architecture["n_classes"],
+        "layers": sum(max(1, len(block)) for block in blocks)
+        + len(architecture["hidden_layer_sizes"])
+        + 1,
+        "classes": architecture["n_classes"],
     }
     side = max(architecture["image_shape"])
     refuse_unless(

@@ -1,7 +1,7 @@
 """The convolutional network, in torch alone."""
 
 from skdigits.network._batch_norm import BatchNorm
-from skdigits.network._cnn import DigitCNN, vote
+from skdigits.network._cnn import DigitCNN
 from skdigits.network._line_cnn import LineCNN
 
-__all__ = ["BatchNorm", "DigitCNN", "LineCNN", "vote"]
+__all__ = ["BatchNorm", "DigitCNN", "LineCNN"]

@@ -3,7 +3,6 @@
 import copy
 import math
 from numbers import Integral
-from typing import cast
 
 import torch
 from torch import nn
@@ -134,7 +133,7 @@ def _sides(sides, blocks, lost):
 
 
 class DigitCNN(nn.Module):
-    """Networks alike but for their initial weights, which vote; returns logits.
+    """A network for pixels on any scale, with a temperature and a score of how typical they are.
 
     Parameters
     ----------
@@ -142,6 +141,8 @@ class DigitCNN(nn.Module):
         ``(height, width)`` in pixels.
     n_classes : int
         Number of classes.
+    knows_outliers : bool
+        Whether there is one more output, the last: of images that are none of the classes.
     patch_size : int
         Side of the squares of pixels that become the channels of one.
     filters : sequence of int or of sequences of int
@@ -150,10 +151,6 @@ class DigitCNN(nn.Module):
         Side of the filters, odd.
     hidden_layer_sizes : sequence of int
         Units of each hidden layer of the head.
-    n_estimators : int
-        Number of networks.
-    knows_outliers : bool
-        Whether each network has one more logit, the last: of images that are none of the classes.
     """
 
     pixel_mean: torch.Tensor
@@ -161,101 +158,80 @@ class DigitCNN(nn.Module):
     temperature: torch.Tensor
     least_typical: torch.Tensor
 
-    def __init__(self, image_shape, n_classes, *, n_estimators, knows_outliers, **sizes):
+    def __init__(self, image_shape, n_classes, *, knows_outliers, **sizes):
         super().__init__()
         self.n_classes = n_classes
         self.register_buffer("pixel_mean", torch.zeros(()))
         self.register_buffer("pixel_scale", torch.ones(()))
         self.register_buffer("temperature", torch.ones(()))
         self.register_buffer("least_typical", torch.zeros(()))
-        n_outputs = n_classes + knows_outliers
-        networks = [Network(image_shape, n_outputs, **sizes) for _ in range(n_estimators)]
-        self.networks = nn.ModuleList(networks)
-        self.typicality = nn.ModuleList(
-            Typicality(network.output.in_features, n_classes) for network in networks
-        )
+        self.network = Network(image_shape, n_classes + knows_outliers, **sizes)
+        self.typicality = Typicality(self.network.output.in_features, n_classes)
 
     def forward(self, x, sample_weight=None):
-        """Map pixels of shape (n, 1, h, w), on any scale, to logits of shape (n, n_classes).
+        """Map pixels of shape (n, 1, h, w), on any scale, to logits of shape (n, n_classes)."""
+        return self.logits(self.outputs(x, sample_weight))
 
-        They are those of the vote, under the temperature.
-        """
-        return self.vote(self.each(x, sample_weight))
-
-    def each(self, x, sample_weight=None):
-        """Return all logits of each network, of shape (n, n_outputs, n_estimators)."""
-        x = self.standardize(x)
-        return torch.stack([network(x, sample_weight) for network in self.networks], dim=2)
+    def outputs(self, x, sample_weight=None):
+        """Map pixels of shape (n, 1, h, w) to what is trained, of shape (n, n_outputs)."""
+        return self.network(self.standardize(x), sample_weight)
 
     def standardize(self, x):
-        """Map pixels on any scale to those that the networks work on."""
+        """Map pixels on any scale to those that the network works on."""
         return (x - self.pixel_mean).to(self.pixel_mean.dtype).div_(self.pixel_scale)
 
+    def logits(self, outputs):
+        """Return the classes' logits, of shape (n, n_classes), under the temperature."""
+        return outputs[:, : self.n_classes] / self.temperature
+
+    def energy(self, outputs):
+        """Return the logarithm of the odds that outputs give the classes together.
+
+        Where the network knows no outliers, their logit counts as 0.
+        """
+        outputs = outputs / self.temperature
+        return outputs[:, : self.n_classes].logsumexp(1) - outputs[:, self.n_classes :].sum(1)
+
     def features(self, x):
-        """Map pixels of shape (n, 1, h, w) to the features of all networks, side by side."""
-        x = self.standardize(x)
-        return torch.cat([network.features(x) for network, _ in self._members()], dim=1)
+        """Map pixels of shape (n, 1, h, w) to features of shape (n, n_features)."""
+        return self.network.features(self.standardize(x))
 
     def feature_maps(self, x):
-        """Map pixels of shape (n, 1, h, w) to what the first network's convolutions return."""
-        network, _ = self._members()[0]
-        return network.feature_maps(self.standardize(x))
+        """Map pixels of shape (n, 1, h, w) to what each convolution returns."""
+        return self.network.feature_maps(self.standardize(x))
 
     def typical(self, x):
         """Map pixels of shape (n, 1, h, w) to how typical they are, of shape (n,).
 
-        It is the mean of the networks' energies less their distances from the nearest class.
+        It is their energy less their distance from the nearest class.
         """
         return self.logits_and_typical(x)[1]
 
     def logits_and_typical(self, x):
         """Map pixels of shape (n, 1, h, w) to what `forward` and `typical` return, in one pass."""
-        x = self.standardize(x)
-        logits, scores = [], []
-        for network, typicality in self._members():
-            features = network.features(x)
-            logits.append(network.output(features))
-            scores.append(self.energy(logits[-1]) - typicality(features))
-        typical = torch.stack(scores).mean(0) - self.least_typical
-        return self.vote(torch.stack(logits, dim=2)), typical
-
-    def vote(self, logits):
-        """Return the classes' logits, of shape (n, n_classes), under the temperature.
-
-        `logits`, of shape (n, n_outputs, n_estimators), are those of `each`.
-        """
-        return vote(logits[:, : self.n_classes] / self.temperature)
-
-    def energy(self, logits):
-        """Return the logarithm of the odds that a network's logits give the classes together.
-
-        Where it knows no outliers, their logit counts as 0.
-        """
-        logits = logits / self.temperature
-        return logits[:, : self.n_classes].logsumexp(1) - logits[:, self.n_classes :].sum(1)
+        features = self.features(x)
+        outputs = self.network.output(features)
+        typical = self.energy(outputs) - self.typicality(features) - self.least_typical
+        return self.logits(outputs), typical
 
     @torch.no_grad()
     def learn_typical(self, x, labels, weight, shown, outliers=None):
         """Learn what is typical from images of shape (n, 1, h, w).
 
-        Each network's energy and distance are given the same spread, and then both together and
-        the direction away from `outliers`. Of the images `shown`, the same or distorted ones, 1 %
-        are to be below 0; where there are outliers, every other image is left for that.
+        Energy and distance are given the same spread, and then both together and the direction away
+        from `outliers`. Of the images `shown`, the same or distorted ones, 1 % are to be below 0;
+        where there are outliers, every other image is left for that.
         """
         to_learn, to_judge = slice(None), slice(None)
         if outliers is not None:
             to_learn, to_judge = slice(0, None, 2), slice(1, None, 2)
+        features, energy = self._features_and_energy(x[to_learn])
         learned_weight = weight[to_learn]
-        for network, typicality in self._members():
-            features = self._features(network, x[to_learn])
-            typicality.learn(features, labels[to_learn], learned_weight)
-            energy = self.energy(network.output(features))
-            if (spread := spread_of(typicality(features), learned_weight)) > 0:
-                typicality.scale_by(spread_of(energy, learned_weight) / spread)
-            if outliers is not None:
-                self._learn_direction(
-                    network, typicality, learned_weight, shown[to_learn], outliers
-                )
+        self.typicality.learn(features, labels[to_learn], learned_weight)
+        if (spread := spread_of(self.typicality(features), learned_weight)) > 0:
+            self.typicality.scale_by(spread_of(energy, learned_weight) / spread)
+        if outliers is not None:
+            self._learn_direction(learned_weight, shown[to_learn], outliers)
         self.least_typical.zero_()
         scores = torch.cat([self.typical(part) for part in shown[to_judge].split(500)])
         ordered, order = scores.sort()
@@ -263,27 +239,21 @@ class DigitCNN(nn.Module):
         typical = judging[order].cumsum(0) / judging.sum() > ATYPICAL
         self.least_typical.copy_(ordered[typical][0])
 
-    def _learn_direction(self, network, typicality, weight, shown, outliers):
-        features = self._features(network, shown)
-        before = typicality(features)
-        typicality.learn_direction(features, weight, self._features(network, outliers))
-        if (spread := spread_of(before - typicality(features), weight)) > 0:
-            typical = self.energy(network.output(features)) - before
-            typicality.direction.mul_(spread_of(typical, weight) / spread)
+    def _learn_direction(self, weight, shown, outliers):
+        features, energy = self._features_and_energy(shown)
+        before = self.typicality(features)
+        self.typicality.learn_direction(features, weight, self._features_and_energy(outliers)[0])
+        if (spread := spread_of(before - self.typicality(features), weight)) > 0:
+            self.typicality.direction.mul_(spread_of(energy - before, weight) / spread)
 
-    def _features(self, network, x):
-        """Return the features that a network finds in images of shape (n, 1, h, w)."""
-        return torch.cat([network.features(self.standardize(part)) for part in x.split(500)])
+    def _features_and_energy(self, x):
+        features = torch.cat([self.features(part) for part in x.split(500)])
+        return features, self.energy(self.network.output(features))
 
     def forget_typical(self):
         """Let energy alone say what is typical."""
         self.least_typical.zero_()
-        for _, typicality in self._members():
-            typicality.reset()
-
-    def _members(self):
-        members = zip(self.networks, self.typicality, strict=True)
-        return cast("list[tuple[Network, Typicality]]", list(members))
+        self.typicality.reset()
 
     def folded(self):
         """Return a copy for prediction, faster and the same but for rounding."""
@@ -314,32 +284,11 @@ class DigitCNN(nn.Module):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-        for network, _ in self._members():
-            network.output.weight.mul_(0.1)
-            network.output.weight[self.n_classes :] = 0
+        self.network.output.weight.mul_(0.1)
+        self.network.output.weight[self.n_classes :] = 0
 
 
 def spread_of(values, weight):
     """Return the standard deviation of values of which each counts as its weight says."""
     share = weight / weight.sum()
     return (share * (values - share @ values).square()).sum().sqrt()
-
-
-def vote(logits):
-    """Return logits whose softmax is the mean of the networks' softmax.
-
-    Their energy, the logarithm of the summed exponentials, is the mean of the networks' energies.
-
-    Parameters
-    ----------
-    logits : Tensor of shape (n, n_classes, n_estimators)
-
-    Returns
-    -------
-    logits : Tensor of shape (n, n_classes)
-    """
-    n_estimators = logits.shape[2]
-    if n_estimators == 1:
-        return logits[..., 0]
-    mean = F.log_softmax(logits, dim=1).logsumexp(2) - math.log(n_estimators)  # (n, n_classes)
-    return mean + logits.logsumexp(1).mean(1, keepdim=True)

@@ -8,7 +8,7 @@ import torch
 from scipy.optimize import minimize_scalar
 from torch.nn import functional as F
 
-from skdigits.network import BatchNorm, vote
+from skdigits.network import BatchNorm
 from skdigits.training._batches import Batches
 from skdigits.training._outliers import make_outliers
 
@@ -90,7 +90,7 @@ def calibrate(net, dataset, lowest, distort=None):
     batches = Batches(dataset, net.batch_size, net.generator, distort)
     n_batches = math.ceil(N_CALIBRATING / net.batch_size)
     parts = [
-        (module.each(inputs["x"])[:, : module.n_classes], labels, inputs.get("sample_weight"))
+        (module(inputs["x"]), labels, inputs.get("sample_weight"))
         for inputs, labels in itertools.islice(batches, n_batches)
     ]
     logits = torch.cat([logits for logits, _, _ in parts])
@@ -98,7 +98,7 @@ def calibrate(net, dataset, lowest, distort=None):
     weight = None if dataset.sample_weight is None else torch.cat([part[2] for part in parts])
 
     def loss(log_temperature):
-        losses = F.cross_entropy(vote(logits / math.exp(log_temperature)), labels, reduction="none")
+        losses = F.cross_entropy(logits / math.exp(log_temperature), labels, reduction="none")
         return float((losses if weight is None else losses * weight).mean())
 
     bounds = math.log(lowest), math.log(10)
@@ -135,7 +135,7 @@ def learn_typical(net, dataset, labelled, distort, is_exact):
     is_exact : bool
         Whether nothing random is allowed: no outliers are made then.
     """
-    n_features = max(network.output.in_features for network in net.module_.networks)
+    n_features = net.module_.network.output.in_features
     n_samples = max(2, min(N_TYPICAL, MOST_FEATURES // n_features))
 
     def some(images):

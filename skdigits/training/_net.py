@@ -111,10 +111,10 @@ class DigitNet(ClassifierMixin, Net):
         return guessing_loss(samples, n_classes, plan.label_smoothing)
 
     def infer(self, x, **inputs):
-        """Return the logits of a batch, in training all of each network, as precise as weights."""
+        """Return the logits of a batch, in training all outputs, as precise as weights."""
         inputs |= x if isinstance(x, Mapping) else {"x": x}
         inputs.pop("is_outlier", None)  # the loss alone asks for it
-        compute = self.module_.each if self.module_.training else self.module_
+        compute = self.module_.outputs if self.module_.training else self.module_
         with self.autocast():
             return compute(**inputs).to(DTYPES[self.precision])
 
@@ -134,9 +134,6 @@ class DigitNet(ClassifierMixin, Net):
         else:
             y_true = torch.where(is_outlier, n_classes, y_true)
         least = self._least_loss(y_pred.shape[1], self.criterion_.label_smoothing)
-        if y_pred.ndim == 3:  # logits of each network
-            y_true = y_true[:, None].expand(-1, y_pred.shape[2])
-            weight = None if weight is None else weight[:, None]
         losses = self.criterion_(y_pred, y_true)
         loss = (losses if weight is None else losses * weight).mean()
         return loss - least
@@ -145,12 +142,9 @@ class DigitNet(ClassifierMixin, Net):
     _least_loss = staticmethod(functools.cache(least_loss))
 
     def train_step_single(self, batch, **fit_params):
-        """Compute the gradients on a batch, each network's as if it were alone."""
-        inputs, labels = batch
-        y_pred = self.infer(**inputs)
-        loss = self.get_loss(y_pred, labels, X=inputs)
-        (loss * y_pred.shape[2]).backward()
-        return {"loss": loss, "y_pred": self.module_.vote(y_pred.detach())}
+        """Compute the gradients on a batch, and return loss and logits."""
+        step = super().train_step_single(batch, **fit_params)
+        return step | {"y_pred": self.module_.logits(step["y_pred"].detach())}
 
     def validation_step(self, batch, **fit_params):
         """Return loss, logits and weighted accuracy of a batch."""

@@ -190,7 +190,6 @@ def test_what_is_no_number_is_refused(X, method, digits):
         ("max_epochs", 10**400),
         ("batch_size", 10**400),
         ("patience", 10**400),
-        ("n_estimators", 2**31),
         ("patch_size", 10**400),
         ("kernel_size", 10**400 + 1),
         ("patch_size", 9),

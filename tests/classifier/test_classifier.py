@@ -203,7 +203,6 @@ def test_a_continuous_target_is_refused(small_digits):
         ("filters", (8, (16, 0))),
         ("filters", (8, "16")),
         ("patch_size", 0),
-        ("n_estimators", 0),
         ("kernel_size", 4),
         ("hidden_layer_sizes", (1.5,)),
         ("max_epochs", 0),
@@ -240,7 +239,6 @@ def test_a_wrong_parameter_is_named(small_digits, name, value):
         {"filters": (8, 8), "kernel_size": 5, "hidden_layer_sizes": (16,)},
         {"filters": [8, [16, 16]], "patch_size": 2},
         {"filters": (), "hidden_layer_sizes": (64, 32)},
-        {"n_estimators": 3, "filters": (8, 16)},
         {"augment": True},
         {"precision": "float32", "batch_size": 32},
         {"precision": "bfloat16", "batch_size": 32},
@@ -374,25 +372,7 @@ def test_without_warm_start_fit_begins_anew(small_digits, fitted):
     assert again.loss_curve_ == fitted.loss_curve_
 
 
-# Several networks, and probabilities
-
-
-def test_networks_differ_and_their_probabilities_are_averaged(small_digits):
-    X, y = small_digits
-    clf = classifier(n_estimators=3, label_smoothing=0.0, precision="float64").fit(X, y)
-    module = clf.net_.module_.eval()
-    with torch.no_grad():
-        logits = module.each(torch.tensor(X).view(-1, 1, 8, 8))
-    assert logits.shape == (200, 10, 3)
-    assert not torch.allclose(logits[..., 0], logits[..., 1], atol=0.1)
-    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(1).mean(2), atol=1e-9)
-
-
-def test_a_network_trains_as_if_alone_beside_others(small_digits):
-    alone = classifier(optimizer="sgd", **EXACT).fit(*small_digits)
-    beside = classifier(optimizer="sgd", n_estimators=2, **EXACT).fit(*small_digits)
-    first = beside.net_.module_.networks[0].output.weight
-    torch.testing.assert_close(first, alone.net_.module_.networks[0].output.weight)
+# Probabilities
 
 
 @pytest.mark.parametrize("parameters", [{}, {"validation_fraction": 0.3}])
@@ -425,8 +405,8 @@ def test_a_changed_weight_changes_predictions(small_digits, fitted):
     clf = copy.deepcopy(fitted)
     clf.predict(X)
     with torch.no_grad():
-        clf.net_.module_.networks[0].output.weight.zero_()
-        clf.net_.module_.networks[0].output.bias[3] = 1
+        clf.net_.module_.network.output.weight.zero_()
+        clf.net_.module_.network.output.bias[3] = 1
     assert set(clf.predict(X)) == {3}
 
 
@@ -630,27 +610,12 @@ def test_two_classes_have_one_decision(two_digits):
 # What the network sees
 
 
-def networks_of(clf):
-    return clf.net_.module_.networks
-
-
 def test_the_logits_are_computed_from_the_features(small_digits, fitted):
     X, _ = small_digits
     module = fitted.net_.module_
     with torch.no_grad():
-        logits = module.networks[0].output(torch.tensor(fitted.features(X))) / module.temperature
+        logits = module.network.output(torch.tensor(fitted.features(X))) / module.temperature
     np.testing.assert_allclose(logits, fitted.decision_function(X), rtol=1e-9, atol=1e-9)
-
-
-def test_features_of_several_networks_stand_side_by_side(small_digits):
-    X, y = small_digits
-    clf = classifier(n_estimators=2, hidden_layer_sizes=(12,)).fit(X, y)
-    both = clf.features(X)
-    assert both.shape == (len(X), 24)
-    del networks_of(clf)[0]
-    del clf.net_.module_.typicality[0]
-    clf.net_.folded = (None, [], None, None)
-    np.testing.assert_allclose(clf.features(X), both[:, 12:])
 
 
 def test_feature_maps_are_those_of_each_convolution(digits):
@@ -659,7 +624,7 @@ def test_feature_maps_are_those_of_each_convolution(digits):
     clf.fit(X, y)
     maps = clf.feature_maps(X)
     seen = []
-    for convolution in networks_of(clf)[0].convolutions:
+    for convolution in clf.net_.module_.network.convolutions:
         convolution.register_forward_hook(lambda module, _, result: seen.append(result.clone()))
     module = clf.net_.module_.eval()
     with torch.no_grad():
@@ -678,7 +643,7 @@ def finite_differences(clf, image, decision, step=1e-6):
 
 
 @pytest.mark.parametrize(
-    "parameters", [{}, {"n_estimators": 2, "filters": (8, 8)}, {"patch_size": 2, "filters": (8,)}]
+    "parameters", [{}, {"filters": (8, 8)}, {"patch_size": 2, "filters": (8,)}]
 )
 def test_gradients_are_finite_differences(small_digits, parameters):
     X, y = small_digits

@@ -49,9 +49,9 @@ def test_scores_tell_outliers_from_digits(data):
 def test_the_loss_is_the_cross_entropy_of_one_class_more(data):
     X, y, *_ = data
     net = classifier(label_smoothing=0.0).fit(X, y).net_
-    logits = torch.tensor([[2.0, 1.0, 0, 0, 0, 0, 0, 0, 0, 0, 4.0], [0.0] * 10 + [1.0]])[..., None]
+    logits = torch.tensor([[2.0, 1.0, 0, 0, 0, 0, 0, 0, 0, 0, 4.0], [0.0] * 10 + [1.0]])
     labels, is_outlier = torch.tensor([OUTLIER, 0]), torch.tensor([True, False])
-    shares = torch.softmax(logits[..., 0], dim=1)
+    shares = torch.softmax(logits, dim=1)
     expected = -(shares[0, 10].log() + shares[1, 0].log()) / 2
     loss = net.get_loss(logits, labels, X={"is_outlier": is_outlier})
     assert float(loss) == pytest.approx(float(expected))
@@ -64,7 +64,7 @@ def test_the_score_is_the_logarithm_of_the_odds_that_it_is_a_digit(data):
         clf.partial_fit(X, y, classes=list("0123456789"))
     with torch.inference_mode():
         pixels = torch.tensor(outliers, dtype=torch.float32).view(-1, 1, 8, 8)
-        shares = clf.net_.module_.each(pixels)[..., 0].softmax(dim=1).double()
+        shares = clf.net_.module_.outputs(pixels).softmax(dim=1).double()
     odds = (1 - shares[:, 10]) / shares[:, 10]
     np.testing.assert_allclose(clf.score_samples(outliers), odds.log(), rtol=1e-3, atol=1e-4)
 

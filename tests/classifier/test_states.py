@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 
 from skdigits import CNNDigitClassifier, PixelScaler, load_model, save_model
 
-SETTINGS = {"max_epochs": 3, "filters": (8, 8), "n_estimators": 2, "random_state": 0}
+SETTINGS = {"max_epochs": 3, "filters": (8, 8), "random_state": 0}
 
 
 def kept(clf, X, y, folder):
@@ -71,7 +71,8 @@ def test_the_hash_outlives_a_pickle(fit, small_digits):
 def test_hooks_see_what_layers_return(small_digits):
     """Those of captum and shap change gradients on their way back through a layer."""
     X, y = small_digits
-    module = CNNDigitClassifier(**SETTINGS, precision="float32").fit(X, y).net_.module_
+    settings = SETTINGS | {"filters": ((8, 8), 8), "precision": "float32"}
+    module = CNNDigitClassifier(**settings).fit(X, y).net_.module_
     seen = []
     for part in module.modules():
         part.register_full_backward_hook(lambda part, inner, outer: seen.append(type(part)))

@@ -21,7 +21,6 @@ def fitted(small_digits):
         ("patch_size", 2),
         ("kernel_size", 5),
         ("hidden_layer_sizes", (5,)),
-        ("n_estimators", 2),
         ("image_shape", (4, 16)),
     ],
 )

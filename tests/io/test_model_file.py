@@ -136,7 +136,6 @@ def test_parameters_as_a_search_gives_them(small_digits, tmp_path):
         "class_weight": {np.int64(3): 2.0, 4: 1},
         "early_stopping": np.True_,
         "max_epochs": 10,
-        "n_estimators": 2,
         "optimizer": "sgd",
     }
     model = CNNDigitClassifier(**parameters).fit(*small_digits)
@@ -372,11 +371,6 @@ def learn(name, value):
     return apply
 
 
-def without_layers(tensors, description):
-    learn("filters", {"tuple": []})(tensors, description)
-    set_architecture("n_estimators", 10**9)(tensors, description)
-
-
 def large_images(tensors, description):
     learn("image_shape", {"tuple": [1024, 1024]})(tensors, description)
     learn("filters", {"tuple": [300]})(tensors, description)
@@ -468,7 +462,6 @@ IMPOSSIBLE = {
         add_tensor,
         spoil_tensor,
         transpose_tensor,
-        set_architecture("n_estimators", 10**12),
         set_architecture("filters", {"tuple": [10**9, 10**9]}),
         set_architecture("hidden_layer_sizes", {"tuple": [10**12]}),
         set_architecture("image_shape", {"tuple": [10**6, 10**6]}),
@@ -517,7 +510,6 @@ IMPOSSIBLE = {
         set_tensor("running_var", -1.0),
         set_tensor("output.bias", 1e308),
         as_float64,
-        without_layers,
         large_images,
         more_kernels,
         nested_pipelines,
@@ -530,7 +522,7 @@ IMPOSSIBLE = {
         rebuild(
             image_shape=(1000, 1000), kernel_size=1, patch_size=1, filters=((1,) * 99, *[1] * 9)
         ),
-        rebuild(n_estimators=101, patch_size=8, filters=(1,)),
+        rebuild(patch_size=8, filters=(1,), hidden_layer_sizes=(1,) * 199),
         normalizer(min_stroke_width=5.0, max_stroke_width=1.0),
         without_features,
         tiny_rows,

@@ -99,7 +99,7 @@ def test_it_can_be_kept_and_trained_anew(model, small_digits, tmp_path):
     X = np.zeros((2, 784), dtype=np.uint8)
     again = load_model(tmp_path / "model")
     np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
-    small = {"n_estimators": 1, "filters": (8, 8), "max_epochs": 10, "validation_fraction": None}
+    small = {"filters": (8, 8), "max_epochs": 10, "validation_fraction": None}
     small["augment"] = False
     anew = clone(model)
     anew[-1].set_params(**small)

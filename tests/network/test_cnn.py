@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skdigits.network._cnn import BatchNorm, DigitCNN, vote
+from skdigits.network._cnn import BatchNorm, DigitCNN
 
 SIZES = {
     "patch_size": 1,
@@ -14,9 +14,9 @@ SIZES = {
 }
 
 
-def digit_cnn(image_shape=(8, 8), n_classes=3, *, n_estimators=1, **sizes):
+def digit_cnn(image_shape=(8, 8), n_classes=3, **sizes):
     """Return an untrained network."""
-    network = DigitCNN(image_shape, n_classes, n_estimators=n_estimators, **SIZES | sizes)
+    network = DigitCNN(image_shape, n_classes, **SIZES | sizes)
     network.initialize(torch.Generator().manual_seed(0), 0.5, 2.0)
     return network
 
@@ -34,10 +34,9 @@ def test_any_image_shape_and_size_gives_logits(
         patch_size=patch_size,
         kernel_size=5,
         hidden_layer_sizes=hidden_layer_sizes,
-        n_estimators=2,
     )
     pixels = torch.zeros(2, 1, *image_shape)
-    assert network.each(pixels).shape == (2, 3, 2)
+    assert network.outputs(pixels).shape == (2, 3)
     assert network(pixels).shape == network.eval()(pixels).shape == (2, 3)
 
 
@@ -45,8 +44,8 @@ def test_the_logit_of_outliers_is_taken_off_the_energy_of_the_classes():
     network = digit_cnn(knows_outliers=True).eval()
     pixels = torch.rand(2, 1, 8, 8)
     with torch.no_grad():
-        network.networks[0].output.bias.copy_(torch.tensor([0.0, 1.0, 2.0, 3.0]))
-        logits = network.each(pixels)[..., 0]
+        network.network.output.bias.copy_(torch.tensor([0.0, 1.0, 2.0, 3.0]))
+        logits = network.outputs(pixels)
         assert network(pixels).shape == (2, 3)
         torch.testing.assert_close(network(pixels), logits[:, :3])
         torch.testing.assert_close(network.typical(pixels), logits[:, :3].logsumexp(1) - 3)
@@ -61,7 +60,7 @@ def test_the_logit_of_outliers_is_taken_off_the_energy_of_the_classes():
     ],
 )
 def test_convolutions_are_padded_only_where_nothing_would_be_left(sizes, n_inputs):
-    (network,) = digit_cnn((28, 28), **sizes).networks
+    network = digit_cnn((28, 28), **sizes).network
     assert network.hidden[0].in_features == n_inputs
 
 
@@ -72,17 +71,9 @@ def test_patches_see_every_pixel():
     assert (pixels.grad != 0).any(0).all()
 
 
-def test_the_vote_is_the_mean_of_probabilities():
-    logits = torch.randn(5, 3, 4, generator=torch.Generator().manual_seed(0))
-    voted = vote(logits)
-    torch.testing.assert_close(voted.softmax(1), logits.softmax(1).mean(2))
-    torch.testing.assert_close(voted.logsumexp(1), logits.logsumexp(1).mean(1))
-    assert torch.equal(vote(logits[..., :1]), logits[..., 0])
-
-
 @pytest.mark.parametrize("sign", [1, -1])
 def test_folded_is_the_same(sign):
-    network = digit_cnn((12, 12), filters=((4, 4), 4), n_estimators=2)
+    network = digit_cnn((12, 12), filters=((4, 4), 4))
     for seed in range(3):
         network(torch.rand(9, 1, 12, 12, generator=torch.Generator().manual_seed(seed)))
     for module in network.modules():
@@ -95,7 +86,7 @@ def test_folded_is_the_same(sign):
 
 def test_initial_weights_come_from_the_generator():
     states = []
-    network = digit_cnn(n_estimators=2)
+    network = digit_cnn()
     for seed in (0, 0, 1):
         network.initialize(torch.Generator().manual_seed(seed), 0.5, 2.0)
         states.append(
@@ -103,8 +94,6 @@ def test_initial_weights_come_from_the_generator():
         )
     assert torch.equal(states[0], states[1])
     assert not torch.equal(states[0], states[2])
-    first, second = network.networks
-    assert not torch.equal(first.output.weight, second.output.weight)
 
 
 def test_pixels_are_standardised():
@@ -134,15 +123,13 @@ def test_the_first_batches_statistics_count_in_full():
     assert norm.running_mean.item() == 5
 
 
-@pytest.mark.parametrize("n_estimators", [1, 3])
-def test_logits_and_typical_are_both_from_one_pass(n_estimators):
-    network = digit_cnn(n_estimators=n_estimators).eval()
+def test_logits_and_typical_are_both_from_one_pass():
+    network = digit_cnn().eval()
     pixels = torch.rand(5, 1, 8, 8)
     passes = []
-    for member in network.networks:
-        member.convolutions[0].register_forward_hook(lambda *_: passes.append(1))
+    network.network.convolutions[0].register_forward_hook(lambda *_: passes.append(1))
     logits, typical = network.logits_and_typical(pixels)
-    assert len(passes) == n_estimators
+    assert len(passes) == 1
     assert torch.equal(logits, network(pixels))
     assert torch.equal(typical, network.typical(pixels))
 

@@ -147,9 +147,9 @@ def test_scores_tell_what_is_no_digit(digits):
     assert roc_auc_score(is_digit, scores) > 0.95
 
 
-def test_networks_agree_on_one_score(digits):
+def test_a_row_is_scored_as_in_a_batch(digits):
     X, y = digits
-    clf = fitted(X[:500], y[:500], n_estimators=3)
+    clf = fitted(X[:500], y[:500])
     scores = clf.score_samples(X)
     assert scores.shape == (len(X),)
     np.testing.assert_allclose(clf.score_samples(X[:7]), scores[:7], rtol=1e-6, atol=1e-6)

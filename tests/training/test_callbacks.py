@@ -67,17 +67,16 @@ def test_early_stopping_of_skorch_is_no_ctrl_c(small_digits):
     assert clf.n_epochs_ < 20
 
 
-@pytest.mark.parametrize("n_estimators", [1, 2])
 @pytest.mark.parametrize("on_train", [True, False])
 @pytest.mark.parametrize("use_caching", [True, False])
 @pytest.mark.parametrize("scoring", ["accuracy", "f1_macro", "neg_log_loss", None])
-def test_skorch_scores_an_epoch(scoring, use_caching, on_train, n_estimators, small_digits):
+def test_skorch_scores_an_epoch(scoring, use_caching, on_train, small_digits):
     score = EpochScoring(
         scoring, on_train=on_train, name="score", lower_is_better=False, use_caching=use_caching
     )
-    clf = classifier(
-        callbacks=[score], validation_fraction=0.2, n_estimators=n_estimators, precision="float32"
-    ).fit(*small_digits)
+    clf = classifier(callbacks=[score], validation_fraction=0.2, precision="float32").fit(
+        *small_digits
+    )
     scores = [row["score"] for row in clf.net_.history]
     assert scores[-1] > scores[0]
     if scoring == "accuracy" and not on_train:

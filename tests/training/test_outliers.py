@@ -62,8 +62,8 @@ def test_noise_is_below_zero_with_default_parameters(digits, dtype):
 def test_where_all_images_are_in_one_batch_nothing_random_is_learned(digits):
     X, y = digits[0][:100], digits[1][:100]
     parameters = {"batch_size": 200, "augment": False, "max_epochs": 3, "random_state": 0}
-    typicality = CNNDigitClassifier(**parameters).fit(X, y).net_.module_.typicality[0]
+    typicality = CNNDigitClassifier(**parameters).fit(X, y).net_.module_.typicality
     assert not typicality.direction.any()
     parameters["batch_size"] = 50
-    typicality = CNNDigitClassifier(**parameters).fit(X, y).net_.module_.typicality[0]
+    typicality = CNNDigitClassifier(**parameters).fit(X, y).net_.module_.typicality
     assert typicality.direction.any()
