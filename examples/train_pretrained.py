@@ -23,7 +23,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 from sklearn.pipeline import make_pipeline
 
@@ -38,6 +37,7 @@ from skdigits import (
     save_model,
 )
 from skdigits.datasets import fetch_mnist, make_digits, make_scribbles
+from skdigits.training._finishing import average_weights
 from tests.corruptions import CORRUPTIONS
 
 N_TRAIN = 55_000
@@ -124,22 +124,6 @@ def trained_on(model, rows, labels, course):
     return model.fit(rows, labels)
 
 
-@torch.no_grad()
-def averaged(models):
-    """Return the first of some models, with the mean of all their weights.
-
-    References
-    ----------
-    Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models improves accuracy
-    without increasing inference time", ICML 2022.
-    """
-    states = [model[-1].net_.module_.state_dict() for model in models]
-    for name, weights in states[0].items():
-        if weights.is_floating_point():
-            weights.copy_(torch.stack([state[name] for state in states]).mean(dim=0))
-    return models[0]
-
-
 def corrupt(X, rng):
     """Return rows of which each has one corruption, or none, drawn at random."""
     images = X.reshape(-1, 28, 28) / 255
@@ -196,7 +180,7 @@ def write(model, fonts, n_drawn, n_outliers, folder):
             "the digits for the temperature",
             "held_out": f"MNIST's last {len(is_right):,} training images, each with one corruption "
             "of 15, or none",
-            "test": "MNIST's 10,000 test images, read once",
+            "test": "MNIST's 10,000 test images",
             "fonts": {font.name: font.licence for font in fonts},
         },
         "recipe": RECIPE,
@@ -231,7 +215,8 @@ def main():
     rows, labels = np.concatenate([rows, again]), np.concatenate([labels, of_again])
     classifier = CNNDigitClassifier(**RECIPE, random_state=0, callbacks=[print])
     first = make_pipeline(PixelScaler(), classifier).fit(rows, labels)
-    model = averaged([trained_on(first, rows, labels, course) for course in range(N_COURSES)])
+    model, *others = [trained_on(first, rows, labels, course) for course in range(N_COURSES)]
+    average_weights(model[-1].net_, [other[-1].net_ for other in others])
     model[-1].set_params(**LAST_EPOCH)
     model.fit(rows, labels)
     model[-1].set_params(**CNNDigitClassifier(**RECIPE, random_state=0).get_params())

@@ -189,8 +189,8 @@ class DigitCNN(nn.Module):
 
         Where the network knows no outliers, their logit counts as 0.
         """
-        outputs = outputs / self.temperature
-        return outputs[:, : self.n_classes].logsumexp(1) - outputs[:, self.n_classes :].sum(1)
+        of_outliers = outputs[:, self.n_classes :] / self.temperature
+        return self.logits(outputs).logsumexp(1) - of_outliers.sum(1)
 
     def features(self, x):
         """Map pixels of shape (n, 1, h, w) to features of shape (n, n_features)."""

@@ -21,7 +21,7 @@ from skdigits.training._callbacks import (
     stopped_early,
 )
 from skdigits.training._devices import undisturbed
-from skdigits.training._finishing import meet_halfway
+from skdigits.training._finishing import average_weights
 from skdigits.training._net import Net
 from skdigits.training._progress import Progress
 
@@ -124,7 +124,7 @@ def fit(net, train, valid, plan):
                 raise
             note = _note_of_interrupt(plan.history[n_before:], plan.max_epochs)
         if plan.halfway_to is not None:
-            meet_halfway(net, plan.halfway_to)
+            average_weights(net, [plan.halfway_to])
         if plan.is_whole:
             try:
                 net.conclude(train_set, valid_set, plan)
