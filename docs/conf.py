@@ -62,7 +62,7 @@ plot_rcparams = {
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "ignore_pattern": r"benchmarks|fonts|train_",
+    "ignore_pattern": r"benchmarks|fonts|train_|draw_",
     "abort_on_example_error": True,
     "download_all_examples": False,
     "show_memory": False,

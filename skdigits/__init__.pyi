@@ -4,12 +4,14 @@ from .classifier import CNNDigitClassifier, presets
 from .diagnosing import Finding, diagnose
 from .environment import show_versions
 from .io import (
+    TRUSTED_TYPES,
     ModelFileError,
     load_model,
     load_pretrained,
     load_reader,
     pretrained_card,
     save_model,
+    to_onnx,
 )
 from .metrics import expected_calibration_error, most_confused
 from .normalizer import Diagnosis, DigitNormalizer
@@ -21,6 +23,7 @@ from .showing import show
 
 __version__: str
 __all__ = [
+    "TRUSTED_TYPES",
     "Answer",
     "Automaton",
     "CNNDigitClassifier",
@@ -48,4 +51,5 @@ __all__ = [
     "save_model",
     "show",
     "show_versions",
+    "to_onnx",
 ]

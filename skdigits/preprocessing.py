@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skdigits._utils.images import as_rows, check_numbers, to_array
 from skdigits._utils.scales import rescaling
-from skdigits._utils.sklearn import CallbackSupportMixin, DocLinkMixin, with_callbacks
+from skdigits._utils.sklearn import CallbackSupportMixin, EcosystemMixin, with_callbacks
 
 __all__ = ["PixelScaler", "why_refused"]
 
@@ -74,7 +74,7 @@ def why_refused(scaler, rows):
         )
     if lowest == highest or not _is_on_smaller_scale(rows, peak, scaler):
         return None
-    dtype = scaler.pixel_dtype_
+    dtype = np.dtype(scaler.pixel_dtype_)
     if_faint = f"give it as {dtype}" if dtype.kind in "iu" and peak > 1 else "set clip=True"
     return (
         f"{span}, but fit saw values up to {scaler.peak_:.8g}: X is on a smaller scale.",
@@ -85,7 +85,7 @@ def why_refused(scaler, rows):
 
 def _is_on_smaller_scale(rows, peak, scaler):
     """Tell pixels that were divided by something from faint ones."""
-    dtype, dtype_of_fit = rows.dtype, scaler.pixel_dtype_
+    dtype, dtype_of_fit = rows.dtype, np.dtype(scaler.pixel_dtype_)
     if peak > scaler.peak_ * _DIVIDED_BY_16:
         return False
     if dtype == dtype_of_fit and dtype.kind in "iu":
@@ -95,7 +95,7 @@ def _is_on_smaller_scale(rows, peak, scaler):
 
 
 class PixelScaler(
-    CallbackSupportMixin, DocLinkMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator
+    CallbackSupportMixin, EcosystemMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator
 ):
     """Scale pixels to [0, 1] by one range for the whole image.
 
@@ -124,7 +124,7 @@ class PixelScaler(
         The range that becomes [0, 1].
     accepted_range_ : tuple of (float, float)
         The lowest and the highest value that `transform` accepts.
-    pixel_dtype_ : dtype
+    pixel_dtype_ : str
         Dtype of the pixels seen in `fit`, which `inverse_transform` returns.
     peak_ : float
         Largest absolute value seen in `fit`.
@@ -210,7 +210,7 @@ class PixelScaler(
             slack = inf if self.clip else 0.0
         self.pixel_range_ = low, high
         self.accepted_range_ = low - slack, high + slack
-        self.pixel_dtype_ = rows.dtype
+        self.pixel_dtype_ = rows.dtype.name
         self.peak_ = max(abs(float(rows.min())), abs(float(rows.max())))
         self.whole_ = _are_whole(rows)
         context.call_on_fit_task_end(estimator=self, X=rows, y=y)
@@ -259,7 +259,7 @@ class PixelScaler(
 
         Returns
         -------
-        X_original : ndarray of ``pixel_dtype_`` in the shape of X
+        X_original : ndarray of dtype ``pixel_dtype_`` in the shape of X
             Images in the range and dtype of those seen in `fit`; integers are rounded.
 
         Raises
@@ -279,10 +279,11 @@ class PixelScaler(
             )
         low, high = self.pixel_range_
         pixels = np.clip(rows, 0.0, 1.0) * (high - low) + low
-        if self.pixel_dtype_.kind in "iu":
+        kind = np.dtype(self.pixel_dtype_).kind
+        if kind in "iu":
             limits = np.iinfo(self.pixel_dtype_)
             pixels = np.rint(pixels).clip(limits.min, limits.max)
-        elif self.pixel_dtype_.kind == "b":
+        elif kind == "b":
             pixels = pixels > 0.5
         pixels = pixels.astype(self.pixel_dtype_)
         return pixels.reshape(tuple(X.shape))

@@ -5,6 +5,7 @@ import doctest
 import importlib
 import inspect
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ import skdigits
 DOCS = Path(__file__).parents[1] / "docs"
 BUILT = {"_build", "auto_examples", "generated"}  # by Sphinx, where it has run
 PAGES = [page for page in sorted(DOCS.rglob("*.rst")) if not BUILT & set(page.parts)]
+
+PACKAGES = {"how_to/ecosystem.rst": ("joblib", "mlflow", "skops")}  # that a page needs besides
 
 # numpydoc's checks that scikit-learn's form of docstring does not follow.
 NOT_ASKED = {
@@ -31,8 +34,8 @@ def public_objects():
     """Names of the public classes, functions and methods, with the objects."""
     for name in skdigits.__all__:
         thing = getattr(skdigits, name)
-        if isinstance(thing, dict):
-            continue  # reference/classifier.rst has the presets
+        if isinstance(thing, dict | list):
+            continue  # the pages have the presets and the trusted types
         members = (
             {f"{name}.{inner}": getattr(thing, inner) for inner in thing.__all__}
             if inspect.ismodule(thing)
@@ -95,6 +98,11 @@ def examples():
             needs_mnist = any("fetch_mnist(" in example.source for example in test.examples)
             fixture = "mnist_home" if needs_mnist else "tmp_path"
             marks = [pytest.mark.mnist] if needs_mnist else []
+            if test.name in PACKAGES:
+                marks.append(pytest.mark.filterwarnings("ignore"))  # theirs
+            if missing := [name for name in PACKAGES.get(test.name, ()) if not find_spec(name)]:
+                reason = f"{', '.join(missing)} not installed: tox -e ecosystem has them"
+                marks.append(pytest.mark.skip(reason=reason))
             yield pytest.param(test, fixture, id=test.name, marks=marks)
 
 

@@ -46,8 +46,8 @@ def _documentation():
     return dict(url.split(", ") for url in urls).get("Documentation", "")
 
 
-class DocLinkMixin:
-    """Lets the HTML repr link to the pages of this package."""
+class EcosystemMixin:
+    """What other packages look for in an estimator."""
 
     _doc_link_module = "skdigits"
 
@@ -56,10 +56,23 @@ class DocLinkMixin:
         address = _documentation()
         return address and f"{address}generated/skdigits.{{estimator_name}}.html"
 
+    def onnx_shape_calculator(self):
+        """Refuse a conversion by skl2onnx, which calls this.
+
+        Raises
+        ------
+        NotImplementedError
+            Always; it names :func:`~skdigits.to_onnx`, which writes a whole model.
+        """
+        raise NotImplementedError(
+            f"skl2onnx cannot convert {type(self).__name__}: write the whole model by "
+            "skdigits.to_onnx(model, path)."
+        )
+
 
 __all__ = [
     "CallbackSupportMixin",
-    "DocLinkMixin",
+    "EcosystemMixin",
     "HasMethods",
     "Interval",
     "StrOptions",

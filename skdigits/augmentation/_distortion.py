@@ -1,17 +1,13 @@
 """How much training images are distorted at random."""
 
-from dataclasses import dataclass, fields, replace
 from numbers import Real
 
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
 from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
 from skdigits._utils.sklearn import Interval
-from skdigits.augmentation._degradation import RandomDegradation
-from skdigits.augmentation._warp import RandomWarp
 
 LARGEST = float(np.finfo(np.float32).max)  # of any amount
 
@@ -178,12 +174,7 @@ class Distortion(BaseEstimator):
         rows = np.asarray(rows, dtype=np.float32)
         images = rows_to_images(rows, find_image_shape(rows.shape[1], shape))
         seed = check_random_state(random_state).randint(2**31)
-        distort = self.for_training()
-        # Whatever the caller's default device and precision are.
-        with torch.device("cpu"), torch.autocast("cpu", enabled=False):
-            generator = torch.Generator().manual_seed(seed)
-            draws = distort.draw(len(images), images.shape[1:], generator)
-            distorted = distort(torch.tensor(images)[:, None], draws)[:, 0].numpy()
+        distorted = self.for_training().distorted(images, seed)
         least, most = (limit((1, 2), keepdims=True) for limit in (images.min, images.max))
         distorted = np.clip(distorted, least, most)  # rounding leaves the range
         return distorted.reshape(len(rows), -1)[:, : rows.shape[1]].reshape(np.shape(X))
@@ -201,43 +192,7 @@ class Distortion(BaseEstimator):
         ValueError
             If a parameter is out of its range.
         """
+        from skdigits.augmentation._random import RandomDistortion  # torch takes long to import
+
         self._validate_params()
-        warp, degradation = (
-            kind(**{field.name: float(getattr(self, field.name)) for field in fields(kind)})
-            for kind in (RandomWarp, RandomDegradation)
-        )
-        is_degraded = any(vars(degradation).values())
-        return RandomDistortion((warp, degradation) if is_degraded else (warp,))
-
-
-@dataclass(frozen=True)
-class RandomDistortion:
-    """Several distortions, one after the other.
-
-    Parameters
-    ----------
-    parts : tuple of RandomWarp or RandomDegradation
-    """
-
-    parts: tuple
-
-    def times(self, factor):
-        """Return one with all amounts times a factor."""
-        return RandomDistortion(
-            tuple(
-                replace(part, **{name: factor * amount for name, amount in vars(part).items()})
-                for part in self.parts
-            )
-        )
-
-    def draw(self, n, image_shape, generator):
-        """Return random numbers for `n` images: a tensor of shape (n, n_draws)."""
-        draws = [part.draw(n, image_shape, generator) for part in self.parts]
-        return torch.cat(draws, dim=1)
-
-    def __call__(self, images, draws):
-        """Return distorted copies of `images`, a floating tensor of shape (n, 1, h, w)."""
-        draws = draws.split([part.n_draws for part in self.parts], dim=1)
-        for distort, part in zip(self.parts, draws, strict=True):
-            images = distort(images, part)
-        return images
+        return RandomDistortion.of(self.get_params())

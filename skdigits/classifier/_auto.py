@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any
 
+from skdigits import training
 from skdigits.augmentation import Distortion
-from skdigits.training import find_device, has_bfloat16
 
 EXACT_SAMPLES = 40
 """Up to so many samples: float64, full batches and no distortion, so that a weight of two equals
@@ -70,13 +70,17 @@ def _augment(at):
 
 
 def _device(at):
-    return find_device("auto")
+    return training.find_device("auto")
 
 
 def _precision(at):
     if at.n_samples <= EXACT_SAMPLES and not at.device.startswith("mps"):  # it has no float64
         return "float64"
-    return "bfloat16" if at.n_samples >= MANY_SAMPLES and has_bfloat16(at.device) else "float32"
+    return (
+        "bfloat16"
+        if at.n_samples >= MANY_SAMPLES and training.has_bfloat16(at.device)
+        else "float32"
+    )
 
 
 RULES: dict[str, Callable[[Situation], Any]] = {
@@ -121,5 +125,5 @@ def _as_blocks(filters):
 _MEANINGS: dict[str, Callable] = {
     "augment": _as_distortion,
     "filters": _as_blocks,
-    "device": lambda device: find_device(str(device)),
+    "device": lambda device: training.find_device(str(device)),
 }

@@ -3,7 +3,6 @@
 from numbers import Integral, Real
 
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 
@@ -22,7 +21,7 @@ from skdigits.augmentation import Distortion
 from skdigits.classifier import _auto
 from skdigits.classifier._predictions import PredictionMixin
 from skdigits.classifier._representation import ReprMixin
-from skdigits.training import DTYPES, OPTIMIZERS, EpochTasks, NetHolder, Plan, learned
+from skdigits.training import OPTIMIZERS, PRECISIONS, NetHolder, learned
 
 MOST = 2**31 - 1  # of anything that is counted
 LARGEST = float(np.finfo(np.float32).max)  # of anything that the network computes with
@@ -236,8 +235,8 @@ class CNNDigitClassifier(
         "on_interrupt": [StrOptions({"raise", "keep"})],
         "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
-        "device": [str, torch.device],
-        "precision": [StrOptions({"auto", *DTYPES})],
+        "device": "no_validation",
+        "precision": [StrOptions({"auto", *PRECISIONS})],
         "verbose": ["verbose"],
     }
 
@@ -359,7 +358,7 @@ class CNNDigitClassifier(
         if outliers is not None:
             train = train.joined(outliers)
         history = [*self.history_] if continued else []
-        tasks = EpochTasks(
+        tasks = training.EpochTasks(
             self._init_callback_context(max_subtasks=self.max_epochs_),
             self,
             lambda net: learned(training.copy_net(net, net.recipe), history),
@@ -590,7 +589,7 @@ class CNNDigitClassifier(
         return training.copy_net(self.net_, recipe)
 
     def _plan(self, **how):
-        return Plan(
+        return training.Plan(
             batch_size=self.batch_size_,
             learning_rate=float(self.learning_rate),
             label_smoothing=self.label_smoothing_,

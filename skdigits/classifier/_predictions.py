@@ -36,8 +36,7 @@ class PredictionMixin(ClassifierMixin):
         X, _, shape = self._check_rows(X, reset=False)
         self._check_image_shape(shape)
         if X.dtype.itemsize > 2:  # smaller numbers are never so large
-            module = self.net_.module_
-            scale, mean = float(module.pixel_scale), float(module.pixel_mean)
+            scale, mean = self.net_.pixel_scale, self.net_.pixel_mean
             farthest = max(abs(float(X.min())), abs(float(X.max())))
             if farthest > FARTHEST * (scale + abs(mean)):
                 raise ValueError(
@@ -249,7 +248,7 @@ class PredictionMixin(ClassifierMixin):
     def pixel_scale_(self):
         """Standard deviation by which pixels are standardised."""
         check_is_fitted(self)
-        return float(self.net_.module_.pixel_scale)
+        return self.net_.pixel_scale
 
     @property
     def n_weights_(self):

@@ -2,11 +2,11 @@
 
 from sklearn.base import BaseEstimator
 
-from skdigits._utils.sklearn import DocLinkMixin
+from skdigits._utils.sklearn import EcosystemMixin
 from skdigits.classifier._auto import RULES, is_text
 
 
-class ReprMixin(DocLinkMixin, BaseEstimator):
+class ReprMixin(EcosystemMixin, BaseEstimator):
     """The repr, with what "auto" chose; in HTML with what came of the fit."""
 
     def __repr__(self, N_CHAR_MAX=700):

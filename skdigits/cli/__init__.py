@@ -11,6 +11,7 @@ from skdigits.cli._errors import describe
 from skdigits.cli._process import own_surroundings
 from skdigits.cli.doctor import doctor
 from skdigits.cli.evaluate import evaluate
+from skdigits.cli.export import export
 from skdigits.cli.info import info
 from skdigits.cli.predict import predict
 from skdigits.cli.read import read
@@ -26,7 +27,7 @@ app = typer.Typer(
     "`skdigits train`.",
     rich_markup_mode="markdown",
 )
-for command in (train, evaluate, predict, read, doctor, info):
+for command in (train, evaluate, predict, read, export, doctor, info):
     app.command()(command)
 
 

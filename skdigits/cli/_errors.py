@@ -16,7 +16,8 @@ LONGEST = 200  # characters of what a library says
 def describe(error):
     """Return what went wrong, and what to do, in one sentence or two."""
     logger.debug("A command failed", exc_info=error)
-    if isinstance(error, OSError | ValueError):
+    is_missing_extra = isinstance(error, ImportError) and error.name is None
+    if is_missing_extra or isinstance(error, OSError | ValueError):
         return str(error)
     if _is_lack_of_memory(error):
         return shorten(error)

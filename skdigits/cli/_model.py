@@ -11,15 +11,19 @@ MODEL_NAME = "model.safetensors"
 
 ModelArgument = Annotated[
     Path,
-    typer.Argument(metavar="MODEL", help="Model file, or the folder that `skdigits train` made."),
+    typer.Argument(
+        metavar="MODEL",
+        help="Model file, or the folder that `skdigits train` made, or a pretrained model: "
+        "`pretrained` reads digits, `reader` reads numbers.",
+    ),
 ]
 
 
-def open_model(path):
-    """Return the classifier in a file, or in the folder that ``skdigits train`` made."""
+def open_model(path, backend="torch"):
+    """Return the classifier that a MODEL argument means."""
     from skdigits.numbers import DigitReader
 
-    model = _open(path)
+    model = open_any(path, backend)
     if isinstance(model, DigitReader):
         raise ValueError(
             f"{path} holds a DigitReader, which reads numbers: give it to skdigits read, and "
@@ -29,13 +33,10 @@ def open_model(path):
 
 
 def open_reader(path):
-    """Return the reader of numbers in a file, or for None the one that comes with the package."""
-    from skdigits.io import load_reader
+    """Return the reader of numbers that a MODEL argument means, or None."""
     from skdigits.numbers import DigitReader
 
-    if path is None:
-        return load_reader()
-    reader = _open(path)
+    reader = open_any(Path("reader") if path is None else path, "auto")
     if not isinstance(reader, DigitReader):
         raise ValueError(
             f"{path} holds a {type(reader).__name__}, which reads no numbers: give the file of a "
@@ -44,8 +45,12 @@ def open_reader(path):
     return reader
 
 
-def _open(path):
-    from skdigits.io import load_model
+def open_any(path, backend="torch"):
+    """Return the classifier or reader that a MODEL argument means."""
+    from skdigits import io
 
     refuse_url(path)
-    return load_model(path / MODEL_NAME if path.is_dir() else path)
+    shipped = {"pretrained": io.load_pretrained, "reader": io.load_reader}
+    if str(path) in shipped and not path.exists():
+        return shipped[str(path)](backend=backend)
+    return io.load_model(path / MODEL_NAME if path.is_dir() else path, backend=backend)

@@ -75,7 +75,7 @@ def predict(
     from skdigits.reading import Answer, Reader
 
     reader = Reader(
-        open_model(model) if model else None,
+        open_model(model, backend="auto") if model else None,
         max_error_rate=max_error_rate,
         keep_diagnoses=explain,
     )

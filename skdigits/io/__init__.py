@@ -1,14 +1,19 @@
-"""Models in files: those of one's own, and those that come with the package."""
+"""Models in files: your own, and the pretrained ones."""
 
 from skdigits.io._error import ModelFileError
 from skdigits.io._model_file import load_model, save_model
+from skdigits.io._onnx_files import Comparison, to_onnx
 from skdigits.io._pretrained import load_pretrained, load_reader, pretrained_card
+from skdigits.io._trusted import TRUSTED_TYPES
 
 __all__ = [
+    "TRUSTED_TYPES",
+    "Comparison",
     "ModelFileError",
     "load_model",
     "load_pretrained",
     "load_reader",
     "pretrained_card",
     "save_model",
+    "to_onnx",
 ]

@@ -17,9 +17,10 @@ from skdigits.normalizer import DigitNormalizer
 from skdigits.numbers import DigitReader
 from skdigits.preprocessing import PixelScaler
 from skdigits.selective import SelectiveClassifier
-from skdigits.training import DTYPES
+from skdigits.training import PRECISIONS
 
 MOST_SIGNS = 2**20  # in all allowed codes
+PIXELS = [np.dtype(code).name for code in "?bBhHiIlLqQefd"]
 N_NORMAL = 28 * 28  # features that a normaliser gives
 
 
@@ -119,7 +120,7 @@ LEARNED: dict[type, dict] = {
         **_ROWS,
         "pixel_range_": lambda value: is_range(value, finite=True),
         "accepted_range_": lambda value: is_range(value, finite=False),
-        "pixel_dtype_": lambda value: isinstance(value, np.dtype),
+        "pixel_dtype_": lambda value: value in PIXELS,
         "peak_": lambda value: is_number(value, 0),
         "whole_": lambda value: isinstance(value, bool),
     },
@@ -135,7 +136,7 @@ LEARNED: dict[type, dict] = {
         "label_smoothing_": lambda value: is_number(value, 0) and value < 1,
         "augment_": lambda value: value is None or isinstance(value, Distortion),
         "device_": is_device,
-        "precision_": lambda value: value in DTYPES,
+        "precision_": lambda value: value in PRECISIONS,
         "history_": is_history,
         "n_epochs_": is_whole,
         "interrupted_": lambda value: isinstance(value, bool),
@@ -251,7 +252,7 @@ def _check_classifier(parts):
             if isinstance(then, DigitNormalizer):
                 continue
         n_features = N_NORMAL if isinstance(part, DigitNormalizer) else takes or n_features
-    scale, mean = classifier.pixel_scale_, float(classifier.net_.module_.pixel_mean)
+    scale, mean = classifier.pixel_scale_, classifier.net_.pixel_mean
     probe = mean + scale * np.random.default_rng(0).normal(size=(1, *classifier.image_shape_))
     with np.errstate(all="ignore"):
         logits, scores = classifier.net_.logits_and_typical(probe)

@@ -75,8 +75,15 @@ def _encode(model, values):
     return plain
 
 
-def build(description, tensors):
+def build(description, tensors, as_net=None):
     """Return the model that `describe` described.
+
+    Parameters
+    ----------
+    description : dict
+    tensors : dict of str to ndarray
+    as_net : callable, default=None
+        Makes the net of its state; None makes one of PyTorch.
 
     Raises
     ------
@@ -90,7 +97,7 @@ def build(description, tensors):
         alone or (kinds.count(CNNDigitClassifier) == 1 and DigitReader not in kinds),
         "does not hold one classifier, or a reader of numbers alone",
     )
-    return _build(description, tensors)
+    return _build(description, tensors, as_net)
 
 
 def _kinds_in(description, depth=0):
@@ -116,11 +123,11 @@ def _kinds_in(description, depth=0):
             yield from _kinds_in(description.get("estimator"), depth + 1)
 
 
-def _build(description, tensors):
+def _build(description, tensors, as_net):
     if "steps" in description:
-        return Pipeline(_steps(description["steps"], tensors))
+        return Pipeline(_steps(description["steps"], tensors, as_net))
     if "frozen" in description:
-        return FrozenEstimator(_build(description["frozen"], tensors))
+        return FrozenEstimator(_build(description["frozen"], tensors, as_net))
     kind = KINDS[description["class"]]
     name = kind.__name__
     parameters, learned = (_decode_all(description, part) for part in ("parameters", "learned"))
@@ -134,19 +141,20 @@ def _build(description, tensors):
     if kind is DigitReader:
         check_constraints(parameters)
     if kind is SelectiveClassifier:
-        learned["estimator_"] = _build(description["estimator"], tensors)
+        learned["estimator_"] = _build(description["estimator"], tensors, as_net)
         parameters["estimator"] = clone(learned["estimator_"])
     model = kind(**parameters)
     _check_parameters(model)
     if kind in ARCHITECTURES:
         recipe = _decode("recipe", description.get("recipe"))
         check_network(kind, recipe, learned, tensors)
-        learned["net_"] = {"recipe": recipe, "weights": tensors}
+        state = {"recipe": recipe, "weights": tensors}
+        learned["net_"] = state if as_net is None else as_net(state)
     model.__setstate__(learned)
     return model
 
 
-def _steps(steps, tensors):
+def _steps(steps, tensors, as_net):
     names = [name for name, _ in steps]
     refuse_unless(
         all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names)
@@ -154,7 +162,7 @@ def _steps(steps, tensors):
         and not any("__" in name or name in Pipeline([]).get_params(deep=False) for name in names),
         "has a pipeline whose steps have no proper names",
     )
-    return [(name, _build(step, tensors)) for name, step in steps]
+    return [(name, _build(step, tensors, as_net)) for name, step in steps]
 
 
 def _decode_all(description, part):
@@ -179,7 +187,7 @@ def _check_parameters(model):
         if isinstance(model, DigitReader):
             model._constraint()
         if isinstance(getattr(model, "augment", None), Distortion):
-            model.augment.for_training()
+            model.augment._validate_params()
     except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
         text = " ".join(str(error).split()).rstrip(".")
         raise ModelFileError(f"holds a parameter that cannot be: {text:.300}") from error

@@ -12,6 +12,7 @@ from skdigits.io._container import pack, read, unpack
 from skdigits.io._description import build, describe
 from skdigits.io._error import ModelFileError
 from skdigits.numbers import DigitReader
+from skdigits.onnx import find_net
 
 
 def save_model(model, path):
@@ -81,7 +82,7 @@ def save_model(model, path):
     write_whole(Path(path), content)
 
 
-def load_model(path):
+def load_model(path, *, backend="torch"):
     """Read a model that :func:`save_model` wrote.
 
     Nothing in the file is run, and nothing imported that it names.
@@ -90,6 +91,11 @@ def load_model(path):
     ----------
     path : str or path-like
         The file.
+    backend : {"torch", "onnx", "auto"}, default="torch"
+        What computes the answers. "onnx" is ONNX Runtime, of the extra ``onnx``, with the same
+        labels and probabilities within 1e-4; PyTorch, which takes longer to import, is then
+        imported only when more than answers is asked for, such as gradients or further training.
+        "auto" means "onnx" if it is installed and PyTorch is not imported yet.
 
     Returns
     -------
@@ -98,6 +104,10 @@ def load_model(path):
 
     Raises
     ------
+    ValueError
+        If there is no such backend.
+    ImportError
+        If ``backend="onnx"`` is not installed.
     ModelFileError
         If the file is missing, damaged, of a newer format, or holds something else; the message
         says which.
@@ -121,8 +131,9 @@ def load_model(path):
     ...     print(error)
     no-such-file cannot be read: No such file or directory.
     """
+    as_net = find_net(backend)
     try:
-        return _open(read(path))
+        return _open(read(path), as_net)
     except ModelFileError as error:
         raise ModelFileError(f"{path} {error}.") from error
     except MemoryError as error:
@@ -136,10 +147,10 @@ def load_model(path):
         ) from error
 
 
-def _open(content):
+def _open(content, as_net=None):
     """Return the model in a file's content."""
     tensors, description = unpack(content)
-    model = build(description, tensors)
+    model = build(description, tensors, as_net)
     check_whole(model)
     return model
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from skdigits.classifier import CNNDigitClassifier
 from skdigits.io._checks import are_blocks, is_device, is_number, is_shape, is_whole, passes
-from skdigits.io._error import ModelFileError, refuse_unless
+from skdigits.io._error import refuse_unless
+from skdigits.network import cost_of
 from skdigits.numbers import DigitReader
-from skdigits.training import DTYPES, OPTIMIZERS, cost_of
+from skdigits.training import OPTIMIZERS, PRECISIONS
 
 MOST = {"pixels": 2**20, "patch_size": 64, "kernel_size": 31, "layers": 200, "classes": 10_000}
 LEAST_WORK, LEAST_VALUES = 10**9, 4 * 10**6  # for an image, whatever the size of the file
@@ -45,13 +46,13 @@ ARCHITECTURES: dict[type, dict] = {
         "context": _are_sizes,
     },
 }
-PRECISIONS: dict[type, tuple[str, ...]] = {
-    CNNDigitClassifier: tuple(DTYPES),
+PRECISIONS_OF: dict[type, tuple[str, ...]] = {
+    CNNDigitClassifier: PRECISIONS,
     DigitReader: ("float32", "bfloat16"),
 }
 RECIPE = {
     "architecture": lambda value: isinstance(value, dict),
-    "precision": lambda value: value in DTYPES,
+    "precision": lambda value: value in PRECISIONS,
     "device": is_device,
     "optimizer": lambda value: value in OPTIMIZERS,
     "weight_decay": is_number,
@@ -74,12 +75,9 @@ def check_network(kind, recipe, learned, tensors):
     """
     _check_values(RECIPE, recipe, optional={"weight_decay", "momentum", "nesterov"})
     _check_values(ARCHITECTURES[kind], recipe["architecture"])
-    refuse_unless(recipe["precision"] in PRECISIONS[kind], "describes no network")
+    refuse_unless(recipe["precision"] in PRECISIONS_OF[kind], "describes no network")
     _CHECK_SIZES[kind](recipe["architecture"], learned)
-    try:
-        cost = cost_of(recipe)
-    except (RuntimeError, OverflowError) as error:  # sizes that torch cannot hold
-        raise ModelFileError(TOO_LARGE) from error
+    cost = cost_of(recipe)
     found = {name: (array.shape, array.dtype.name) for name, array in tensors.items()}
     refuse_unless(found == cost.tensors, "holds tensors that are not those of its network")
     size = sum(array.nbytes for array in tensors.values())

@@ -11,14 +11,13 @@ from skdigits.augmentation import Distortion
 from skdigits.numbers import Automaton
 
 MOST_BYTES = 2**24  # of an array of texts
-NUMBERS = r"[<>|=]?(b1|[iu][1248]|f[248])"
-DTYPE = rf"{NUMBERS}|[<>]?(U\d{{1,6}}|[mM]8(\[\d{{0,9}}\w{{1,2}}\])?)|\|?O"
+DTYPE = r"[<>|=]?(b1|[iu][1248]|f[248])|[<>]?(U\d{1,6}|[mM]8(\[\d{0,9}\w{1,2}\])?)|\|?O"
 
 
 def encode(value):
     """Return JSON's form of a parameter or learned attribute.
 
-    What JSON lacks becomes an object of one entry, its kind: tuples, dicts, dtypes, arrays of
+    What JSON lacks becomes an object of one entry, its kind: tuples, dicts, arrays of
     numbers, texts, dates or such values, infinite numbers, distortions, automata. Numbers of numpy
     become Python's, and a device of torch its name.
 
@@ -41,8 +40,6 @@ def encode(value):
         return {"tuple": [encode(each) for each in value]}
     if isinstance(value, dict):
         return {"dict": [[encode(key), encode(each)] for key, each in value.items()]}
-    if isinstance(value, np.dtype) and value.kind in "biuf":
-        return {"dtype": value.str}
     if isinstance(value, np.ndarray) and value.dtype.kind in _AS_LIST:
         as_list = _AS_LIST[value.dtype.kind](value.ravel())
         return {"array": [value.dtype.str, list(value.shape), as_list]}
@@ -108,17 +105,10 @@ def _dict(content):
     return dict(pairs)
 
 
-def _number_dtype(content):
-    if not re.fullmatch(NUMBERS, content):
-        raise ValueError(f"{content} is no dtype of numbers")
-    return np.dtype(content)
-
-
 _DECODERS: dict[str, Callable] = {
     "float": float,
     "tuple": lambda content: tuple(map(decode, content)),
     "dict": _dict,
-    "dtype": _number_dtype,
     "array": _array,
     "automaton": lambda content: Automaton(*content),
     "distortion": lambda content: Distortion(

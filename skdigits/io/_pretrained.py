@@ -12,7 +12,7 @@ from skdigits.selective import selective_from
 WEIGHTS = Path(__file__).parent / "weights"
 
 
-def load_pretrained(*, max_error_rate=None):
+def load_pretrained(*, max_error_rate=None, backend="torch"):
     """Return a reader of digits that needs no training.
 
     Parameters
@@ -21,6 +21,8 @@ def load_pretrained(*, max_error_rate=None):
         If given, an image that is too uncertain or not like a digit is answered with "?". Of the
         answers, at most this share is wrong, with a confidence of 95 %, where images are like
         MNIST's, each with one corruption of 15 (noise, blur, lines and others) or none.
+    backend : {"torch", "onnx", "auto"}, default="torch"
+        What computes the answers, as for :func:`load_model`.
 
     Returns
     -------
@@ -32,7 +34,9 @@ def load_pretrained(*, max_error_rate=None):
     Raises
     ------
     ValueError
-        If no threshold is known for so small an error rate.
+        If no threshold is known for so small an error rate, or there is no such backend.
+    ImportError
+        If ``backend="onnx"`` is not installed.
 
     See Also
     --------
@@ -49,7 +53,7 @@ def load_pretrained(*, max_error_rate=None):
     >>> reader.predict(X[:5])
     array(['0', '1', '2', '3', '4'], dtype=object)
     """
-    model = load_model(WEIGHTS / "pretrained.safetensors")
+    model = load_model(WEIGHTS / "pretrained.safetensors", backend=backend)
     if max_error_rate is None:
         return model
     held_out = np.load(WEIGHTS / "held_out.npz")
@@ -64,8 +68,13 @@ def load_pretrained(*, max_error_rate=None):
     return selective
 
 
-def load_reader():
+def load_reader(*, backend="torch"):
     """Return a reader of handwritten numbers that needs no training.
+
+    Parameters
+    ----------
+    backend : {"torch", "onnx", "auto"}, default="torch"
+        What computes the answers, as for :func:`load_model`.
 
     Returns
     -------
@@ -94,7 +103,7 @@ def load_reader():
     >>> reader.score(pictures, strings) > 0.5
     True
     """
-    return load_model(WEIGHTS / "reader.safetensors")
+    return load_model(WEIGHTS / "reader.safetensors", backend=backend)
 
 
 def pretrained_card():

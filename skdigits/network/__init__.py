@@ -1,7 +1,8 @@
-"""The convolutional network, in torch alone."""
+"""The convolutional networks, in PyTorch alone.
 
-from skdigits.network._batch_norm import BatchNorm
-from skdigits.network._cnn import DigitCNN
-from skdigits.network._line_cnn import LineCNN
+Layouts and costs need none; the rest is imported when it is asked for.
+"""
 
-__all__ = ["BatchNorm", "DigitCNN", "LineCNN"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,8 +1,6 @@
 """The convolutional network."""
 
 import copy
-import math
-from numbers import Integral
 
 import torch
 from torch import nn
@@ -10,6 +8,7 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from skdigits.network._batch_norm import BatchNorm
+from skdigits.network._layout import layout_of_digits
 from skdigits.network._typicality import ATYPICAL, Typicality
 
 
@@ -18,13 +17,23 @@ class Convolution(nn.Module):
 
     Pooling comes before normalising: the result is nearly the same and three quarters of the work
     of the two elementwise layers is saved.
+
+    Parameters
+    ----------
+    layer : Layer
     """
 
-    def __init__(self, in_channels, out_channels, kernel_size, padding, pool):
+    def __init__(self, layer):
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=padding, bias=False)
-        self.pool = pool
-        self.norm: BatchNorm | None = BatchNorm(out_channels)
+        self.conv = nn.Conv2d(
+            layer.in_channels,
+            layer.out_channels,
+            layer.kernel_size,
+            padding=layer.padding,
+            bias=False,
+        )
+        self.pool = layer.pool
+        self.norm: BatchNorm | None = BatchNorm(layer.out_channels)
 
     def forward(self, x, sample_weight=None):
         """Map (n, in_channels, h, w) to (n, out_channels, h', w')."""
@@ -57,36 +66,21 @@ class Network(nn.Module):
 
     Parameters
     ----------
-    image_shape, patch_size, filters, kernel_size, hidden_layer_sizes
+    image_shape : tuple of int
         As for `DigitCNN`.
     n_outputs : int
         Number of logits.
+    **sizes
+        The other parameters of `DigitCNN`.
     """
 
-    def __init__(
-        self, image_shape, n_outputs, *, patch_size, filters, kernel_size, hidden_layer_sizes
-    ):
+    def __init__(self, image_shape, n_outputs, **sizes):
         super().__init__()
-        self.patch_size = patch_size
-        self.edge = tuple(-side % patch_size for side in image_shape)
-        patches = [math.ceil(side / patch_size) for side in image_shape]
-        blocks = [(block,) if isinstance(block, Integral) else tuple(block) for block in filters]
-        self.convolutions = nn.ModuleList()
-        channels, padding = patch_size**2, 0
-        if min(_sides(patches, blocks, kernel_size - 1)[-1]) < 1:
-            padding = kernel_size // 2
-        sides = _sides(patches, blocks, kernel_size - 1 - 2 * padding)
-        for i, block in enumerate(blocks):
-            for j, n_filters in enumerate(block, start=1):
-                ends = j == len(block) and i + 1 < len(blocks)
-                pool = tuple(min(2, side) for side in sides[i]) if ends else (1, 1)
-                self.convolutions.append(
-                    Convolution(channels, n_filters, kernel_size, padding, pool)
-                )
-                channels = n_filters
-        sizes = [channels * math.prod(sides[-1]), *hidden_layer_sizes]
-        self.hidden = nn.ModuleList(map(nn.Linear, sizes, sizes[1:]))
-        self.output = nn.Linear(sizes[-1], n_outputs)
+        self.patch_size = sizes["patch_size"]
+        self.edge, layers, units = layout_of_digits(image_shape, **sizes)
+        self.convolutions = nn.ModuleList(map(Convolution, layers))
+        self.hidden = nn.ModuleList(map(nn.Linear, units, units[1:]))
+        self.output = nn.Linear(units[-1], n_outputs)
 
     def forward(self, x, sample_weight=None):
         """Map standardised pixels of shape (n, 1, h, w) to logits of shape (n, n_outputs)."""
@@ -119,17 +113,6 @@ class Network(nn.Module):
         steps = range(self.patch_size)
         pixels = [x[:, 0, i :: self.patch_size, j :: self.patch_size] for i in steps for j in steps]
         return torch.stack(pixels, dim=3).permute(0, 3, 1, 2)
-
-
-def _sides(sides, blocks, lost):
-    """Return height and width after each block, before it is pooled; a convolution loses some."""
-    result = [sides]
-    for i, block in enumerate(blocks):
-        if i:
-            sides = [side // min(2, max(side, 1)) for side in sides]
-        sides = [side - lost * len(block) for side in sides]
-        result.append(sides)
-    return result[1:] or result
 
 
 class DigitCNN(nn.Module):

@@ -8,9 +8,7 @@ from torch import nn
 
 from skdigits.network._batch_norm import BatchNorm
 from skdigits.network._cnn import Convolution
-
-HEIGHT = 32  # pixels of a line
-STEP = 2  # columns of pixels for a step of the output
+from skdigits.network._layout import STEP, layout_of_lines
 
 
 class LineCNN(nn.Module):
@@ -35,19 +33,9 @@ class LineCNN(nn.Module):
     def __init__(self, n_symbols, filters, context):
         super().__init__()
         self.register_buffer("temperature", torch.ones(()))
-        self.convolutions = nn.ModuleList()
-        channels = STEP**2
-        for block in filters:
-            for j, n_filters in enumerate(block, start=1):
-                pool = (2, 1) if j == len(block) else (1, 1)
-                self.convolutions.append(Convolution(channels, n_filters, 3, 1, pool))
-                channels = n_filters
-        height = HEIGHT // STEP // 2 ** len(filters)
-        for n_filters in context:
-            size, padding = ((1, 5), (0, 2)) if height == 1 else ((height, 3), (0, 1))
-            self.convolutions.append(Convolution(channels, n_filters, size, padding, (1, 1)))
-            channels, height = n_filters, 1
-        self.output = nn.Conv2d(channels, n_symbols, (height, 1))
+        *layers, output = layout_of_lines(n_symbols, filters, context, STEP)
+        self.convolutions = nn.ModuleList(map(Convolution, layers))
+        self.output = nn.Conv2d(output.in_channels, n_symbols, output.kernel_size)
 
     def forward(self, x):
         """Map bytes of shape (n, 1, 32, w), w even, to logits of shape (n, w / 2, n_symbols)."""

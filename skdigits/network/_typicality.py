@@ -4,7 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-N_AXES = 16  # model files hold so many
+from skdigits.network._cost import N_AXES
+
 SHRINKAGE = 0.1
 N_EXACT = 512  # features; of more, the axes are searched for
 ATYPICAL = 0.01

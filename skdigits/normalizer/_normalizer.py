@@ -13,7 +13,7 @@ from skdigits._utils.images import as_rows, check_numbers, find_image_shape, row
 from skdigits._utils.nested import first_with
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
-    DocLinkMixin,
+    EcosystemMixin,
     Interval,
     StrOptions,
     _fit_context,
@@ -25,7 +25,7 @@ from skdigits.normalizer._sources import as_pictures, check_rows, read_pictures,
 from skdigits.normalizer._steps import SIDE, normalize
 
 
-class DigitNormalizer(CallbackSupportMixin, DocLinkMixin, TransformerMixin, BaseEstimator):
+class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, BaseEstimator):
     """Bring any picture of one digit to MNIST's form.
 
     A network that was trained on MNIST reads what looks like MNIST: light ink on black, the

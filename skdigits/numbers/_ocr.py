@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 
+from skdigits._utils.threads import n_threads
 from skdigits.numbers._lines import HEIGHT, INNER, MARGIN, Line
 
 WEIGHTS = "PP-OCRv6_rec_*.onnx"
@@ -113,7 +113,7 @@ def log_probabilities(strips):
     ImportError
         If the packages of the extra ``ocr`` are not installed.
     """
-    recogniser = load_recogniser(torch.get_num_threads())
+    recogniser = load_recogniser(n_threads())
     return [recogniser(strip.image) for strip in strips]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
-from torch import get_num_threads
 
+from skdigits._utils.threads import n_threads
 from skdigits._utils.wording import brief
 from skdigits.normalizer import check_pictures, read_with_shape
 from skdigits.numbers._constraints import constraint
@@ -187,7 +187,7 @@ class ReadingMixin(BaseEstimator):
         check_pictures(pictures)
         check_is_fitted(self)
         if self.engine == "rapidocr":
-            load_recogniser(get_num_threads())
+            load_recogniser(n_threads())
         return self._read(pictures)
 
     def _read(self, pictures):

@@ -3,7 +3,6 @@
 from math import ceil
 from numbers import Integral, Real
 
-import torch
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
@@ -12,7 +11,7 @@ from skdigits import training
 from skdigits._utils.failure import unchanged_on_failure
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
-    DocLinkMixin,
+    EcosystemMixin,
     Interval,
     StrOptions,
     _fit_context,
@@ -23,15 +22,7 @@ from skdigits.augmentation import Distortion
 from skdigits.normalizer import check_pictures
 from skdigits.numbers._predictions import SYMBOLS, ReadingMixin
 from skdigits.numbers._samples import encode, find_samples, with_rehearsal
-from skdigits.training import (
-    EpochTasks,
-    NetHolder,
-    Plan,
-    check_weight,
-    find_device,
-    has_bfloat16,
-    learned,
-)
+from skdigits.training import NetHolder, learned
 
 ARCHITECTURE = {
     "n_symbols": 1 + len(SYMBOLS),
@@ -43,7 +34,7 @@ N_SHOWN_MORE = 20_000  # the same where it continues
 MOST = 2**31 - 1  # of anything that is counted
 
 
-class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, BaseEstimator):
+class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin, BaseEstimator):
     """A reader of handwritten numbers, trained on pictures and strings.
 
     It finds the line of digits in a picture, and a convolutional network with CTC [1]_ reads it as
@@ -193,7 +184,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         "on_interrupt": [StrOptions({"raise", "keep"})],
         "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
-        "device": [str, torch.device],
+        "device": "no_validation",
         "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "verbose": ["verbose"],
     }
@@ -298,7 +289,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
             return self.calibrate(pictures, strings)
         labels = encode(strings)
         if sample_weight is not None:
-            sample_weight = check_weight(sample_weight, len(labels))
+            sample_weight = training.check_weight(sample_weight, len(labels))
         samples = find_samples(pictures, labels, sample_weight)
         rng = self._random_state()
         train, valid = self._split(samples, rng)
@@ -306,7 +297,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         rehearses = continued and self.n_rehearsed > 0
         if rehearses:
             train, valid = with_rehearsal(train, valid, self.n_rehearsed, rng)
-        self.device_ = find_device(str(self.device))
+        self.device_ = training.find_device(str(self.device))
         self.precision_ = self._choose_precision()
         n_epochs = self.max_epochs
         if isinstance(n_epochs, str):
@@ -325,7 +316,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
         else:
             net = training.new_net(recipe, train, seed=rng.randint(2**31))
         history = [*self.history_] if continued else []
-        tasks = EpochTasks(
+        tasks = training.EpochTasks(
             self._init_callback_context(max_subtasks=self.max_epochs_),
             self,
             lambda net: learned(training.copy_net(net, net.recipe), history),
@@ -333,7 +324,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
             y=strings,
             metadata=None if sample_weight is None else {"sample_weight": sample_weight},
         )
-        plan = Plan(
+        plan = training.Plan(
             max_epochs=self.max_epochs_,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
@@ -399,7 +390,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, DocLinkMixin, B
     def _choose_precision(self):
         if self.precision != "auto":
             return self.precision
-        return "bfloat16" if has_bfloat16(self.device_) else "float32"
+        return "bfloat16" if training.has_bfloat16(self.device_) else "float32"
 
     def _split(self, samples, rng):
         """Return samples to train on, and those held out or None."""

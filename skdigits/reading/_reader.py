@@ -112,9 +112,9 @@ class Reader:
                 f"max_error_rate is between 0 and 1 (0.01 means 1 %), not {max_error_rate!r}."
             )
         if model is None:
-            from skdigits.io import load_pretrained  # which needs torch
+            from skdigits.io import load_pretrained
 
-            model = load_pretrained(max_error_rate=max_error_rate)
+            model = load_pretrained(max_error_rate=max_error_rate, backend="auto")
         if not hasattr(model, "predict"):
             raise ValueError(
                 f"model is of type {type(model).__name__}, but a classifier was expected: "

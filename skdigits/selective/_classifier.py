@@ -19,7 +19,7 @@ from skdigits._utils.nested import probabilities_and_scores
 from skdigits._utils.probabilities import most_probable
 from skdigits._utils.sklearn import (
     CallbackSupportMixin,
-    DocLinkMixin,
+    EcosystemMixin,
     HasMethods,
     Interval,
     StrOptions,
@@ -68,7 +68,7 @@ def selective_from(estimator, confidence, is_right, **parameters):
 
 
 class SelectiveClassifier(
-    CallbackSupportMixin, DocLinkMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+    CallbackSupportMixin, EcosystemMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
 ):
     """Answer where the error rate stays below a limit, and reject the rest.
 

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
-from skdigits.training._state import from_state, get_state
+from skdigits import training
 
 
 class NetHolder(BaseEstimator):
@@ -19,12 +19,12 @@ class NetHolder(BaseEstimator):
     def __getstate__(self):
         state = dict(super().__getstate__())
         if "net_" in state:
-            state["net_"] = get_state(self.net_)
+            state["net_"] = self.net_.state
         return state
 
     def __setstate__(self, state):
-        if "net_" in state:
-            state = {**state, "net_": from_state(state["net_"])}
+        if isinstance(state.get("net_"), dict):
+            state = {**state, "net_": training.from_state(state["net_"])}
         super().__setstate__(state)
 
 

@@ -39,6 +39,19 @@ class Net(NeuralNet):
     def _default_callbacks(self):
         return [("epoch_timer", EpochTimer())]
 
+    @property
+    def state(self):
+        """All that makes the same net anew, tensors as numpy arrays."""
+        return {
+            "recipe": self.recipe,
+            "weights": map_leaves(_to_array, self.module_.state_dict()),
+            "optimizer": {
+                "name": self.recipe["optimizer"],
+                "memories": map_leaves(_to_array, self.optimizer_.state_dict()["state"]),
+            },
+            "generator": self.generator.get_state().numpy(),
+        }
+
     def autocast(self):
         """Return the context in which products are computed."""
         enabled = self.precision == "bfloat16"
@@ -79,6 +92,20 @@ class Net(NeuralNet):
             versions = [tensor._version for tensor in tensors]
             self.folded = self.module_, tensors, versions, folded
         return folded
+
+
+def map_leaves(function, tree):
+    """Return a tree of dicts whose leaves are what a function makes of them."""
+    if isinstance(tree, dict):
+        return {key: map_leaves(function, value) for key, value in tree.items()}
+    return function(tree)
+
+
+def _to_array(leaf):
+    """Return an array in row-major order, whose hash does not depend on the tensor's strides."""
+    if not isinstance(leaf, torch.Tensor):
+        return leaf
+    return np.array(leaf.detach().cpu().numpy(), order="C")
 
 
 class DigitNet(ClassifierMixin, Net):
@@ -173,6 +200,16 @@ class DigitNet(ClassifierMixin, Net):
     def predict(self, X):
         """Return the positions of the most probable classes."""
         return self.predict_proba(X).argmax(axis=1)
+
+    @property
+    def pixel_mean(self):
+        """What is taken off pixels."""
+        return float(self.module_.pixel_mean)
+
+    @property
+    def pixel_scale(self):
+        """What they are divided by then."""
+        return float(self.module_.pixel_scale)
 
     def logits(self, images, batch_size=500):
         """Return the logits of an array of images of shape (n, h, w), as an array."""

@@ -8,7 +8,7 @@ import torch
 from skdigits.training._batches import DTYPES
 from skdigits.training._devices import is_available, undisturbed
 from skdigits.training._line_net import LineNet
-from skdigits.training._net import DigitNet
+from skdigits.training._net import DigitNet, map_leaves
 
 BETAS = (0.8, 0.95)
 """Adam's memories, shorter than torch's: for trainings of a few hundred batches."""
@@ -49,25 +49,12 @@ def new_net(recipe, samples, seed):
 
 def copy_net(net, recipe):
     """Return a copy of a net to train on, by a recipe of the same architecture."""
-    return from_state({**get_state(net), "recipe": recipe})
-
-
-def get_state(net):
-    """Return all that `from_state` needs, tensors as numpy arrays."""
-    return {
-        "recipe": net.recipe,
-        "weights": _map_leaves(_to_array, net.module_.state_dict()),
-        "optimizer": {
-            "name": net.recipe["optimizer"],
-            "memories": _map_leaves(_to_array, net.optimizer_.state_dict()["state"]),
-        },
-        "generator": net.generator.get_state().numpy(),
-    }
+    return from_state({**net.state, "recipe": recipe})
 
 
 @undisturbed
 def from_state(state):
-    """Return the net that `get_state` described, in eval mode; on the CPU if its device is missing.
+    """Return the net of a `state`, in eval mode; on the CPU if its device is missing.
 
     The states of the optimizer and of the generator may be missing: they start anew then. So does
     an optimizer of another name than the recipe's.
@@ -77,12 +64,12 @@ def from_state(state):
         recipe = {**recipe, "device": "cpu"}
     module = empty_module(recipe)
     # Wrong shapes are found before anything is allocated by what the recipe says.
-    module.load_state_dict(_map_leaves(_to_tensor, state["weights"]), assign=True)
+    module.load_state_dict(map_leaves(_to_tensor, state["weights"]), assign=True)
     net = _as_net(module, **recipe).initialize()
     net.module_.eval()
     optimizer = state.get("optimizer")
     if optimizer and optimizer["name"] == recipe["optimizer"]:
-        memories = _map_leaves(_to_tensor, optimizer["memories"])
+        memories = map_leaves(_to_tensor, optimizer["memories"])
         net.optimizer_.load_state_dict({**net.optimizer_.state_dict(), "state": memories})
     if "generator" in state:
         net.generator.set_state(torch.tensor(state["generator"]))
@@ -123,19 +110,6 @@ def _as_net(module, architecture, *, precision, device, optimizer, **optimizer_p
         **optimizer_parameters,
     }
     return net
-
-
-def _map_leaves(function, tree):
-    if isinstance(tree, dict):
-        return {key: _map_leaves(function, value) for key, value in tree.items()}
-    return function(tree)
-
-
-def _to_array(leaf):
-    """Return an array in row-major order, whose hash does not depend on the tensor's strides."""
-    if not isinstance(leaf, torch.Tensor):
-        return leaf
-    return np.array(leaf.detach().cpu().numpy(), order="C")
 
 
 def _to_tensor(leaf):

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from skdigits import CNNDigitClassifier, Distortion
 from skdigits.augmentation._degradation import RandomDegradation
-from skdigits.augmentation._distortion import RandomDistortion
+from skdigits.augmentation._random import RandomDistortion
 from skdigits.augmentation._warp import RandomWarp
 
 AMOUNTS = {

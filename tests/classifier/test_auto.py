@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skdigits import CNNDigitClassifier, Distortion
+from skdigits import CNNDigitClassifier, Distortion, training
 from skdigits.classifier import _auto
 from skdigits.training import _devices
 
@@ -68,7 +68,7 @@ def test_batch_size(n_samples, size):
     ],
 )
 def test_precision(n_samples, device, has_bfloat16, precision, monkeypatch):
-    monkeypatch.setattr(_auto, "has_bfloat16", lambda device: has_bfloat16)
+    monkeypatch.setattr(training, "has_bfloat16", lambda device: has_bfloat16)
     assert auto("precision", n_samples, device=device) == precision
 
 
@@ -159,7 +159,7 @@ def meaning(cell, n_samples, has_bfloat16):
 def test_the_table_of_the_documentation_is_what_the_rules_choose(
     column, sizes, has_bfloat16, monkeypatch
 ):
-    monkeypatch.setattr(_auto, "has_bfloat16", lambda device: has_bfloat16)
+    monkeypatch.setattr(training, "has_bfloat16", lambda device: has_bfloat16)
     (_, *columns), *rows = table_of_the_page()
     assert len(rows) == 5
     for name, *cells in rows:

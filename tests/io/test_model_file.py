@@ -48,7 +48,7 @@ from skdigits import (
     save_model,
 )
 from skdigits.io._plain import decode, encode
-from skdigits.training import cost_of
+from skdigits.network import cost_of
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -539,7 +539,7 @@ IMPOSSIBLE = {
         change((*SCALER, "learned", "pixel_range_"), {"tuple": [1.0]}),
         change((*SCALER, "learned", "pixel_range_"), {"tuple": [1.0, "a"]}),
         change((*SCALER, "learned", "accepted_range_"), {"tuple": [{"float": "nan"}, 1.0]}),
-        change((*SCALER, "learned", "pixel_dtype_"), {"dtype": "O"}),
+        change((*SCALER, "learned", "pixel_dtype_"), "object"),
         change((*SCALER, "learned", "_sklearn_output_config"), {"dict": [["transform", "evil"]]}),
     ],
 )

@@ -32,8 +32,8 @@ from skdigits import (
     show,
 )
 from skdigits.io._plain import decode
+from skdigits.network import cost_of
 from skdigits.numbers import Automaton
-from skdigits.training import cost_of
 
 CODES = ["1234", "56-78", "0 9"]
 

@@ -1,0 +1,18 @@
+"""Run a command, and print the seconds that it took and the most megabytes that it held.
+
+A process of its own, as a child's memory counts that of its parent when it starts.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+if status:
+    sys.exit(f"{' '.join(sys.argv[1:])} failed")
+print(json.dumps([seconds, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)]))

@@ -1,0 +1,56 @@
+"""ONNX Runtime, if it is installed."""
+
+import sys
+from importlib.util import find_spec
+
+from skdigits._utils.threads import n_threads
+
+MISSING = 'ONNX needs packages that are not installed: pip install "skdigits[onnx]"'
+
+
+def is_installed():
+    """Tell whether the packages of the extra are there."""
+    return all(find_spec(name) is not None for name in ("onnx", "onnxruntime"))
+
+
+def check_installed():
+    """Refuse to continue without them."""
+    if not is_installed():
+        raise ImportError(MISSING)
+
+
+def find_net(backend):
+    """Return what makes a net of its state, or None for PyTorch.
+
+    Parameters
+    ----------
+    backend : {"torch", "onnx", "auto"}
+        "auto" means "onnx" if it is installed and PyTorch is not imported yet.
+
+    Raises
+    ------
+    ValueError
+        If there is no such backend.
+    ImportError
+        If "onnx" is not installed.
+    """
+    if backend not in ("torch", "onnx", "auto"):
+        raise ValueError(f'backend must be "torch", "onnx" or "auto", got {backend!r}.')
+    if backend == "auto":
+        backend = "onnx" if "torch" not in sys.modules and is_installed() else "torch"
+    if backend == "torch":
+        return None
+    check_installed()
+    from skdigits.onnx._nets import onnx_net
+
+    return onnx_net
+
+
+def open_session(content):
+    """Return a session of ONNX Runtime for the content of a file."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors only
+    options.intra_op_num_threads = n_threads()
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
