@@ -15,6 +15,7 @@ from skdigits.cli.export import export
 from skdigits.cli.info import info
 from skdigits.cli.predict import predict
 from skdigits.cli.read import read
+from skdigits.cli.serve import serve
 from skdigits.cli.train import train
 
 __all__ = ["app", "main"]
@@ -27,7 +28,7 @@ app = typer.Typer(
     "`skdigits train`.",
     rich_markup_mode="markdown",
 )
-for command in (train, evaluate, predict, read, export, doctor, info):
+for command in (train, evaluate, predict, read, export, serve, doctor, info):
     app.command()(command)
 
 

@@ -18,11 +18,7 @@ from skdigits.cli._explanation import save_steps
 from skdigits.cli._files import image_files
 from skdigits.cli._model import open_model
 
-KEYS = (
-    *("label", "probability", "runners_up", "score", "like_a_digit", "several"),
-    *("rejected", "findings", "error"),
-)
-COLUMNS = [key for key in KEYS if key not in ("runners_up", "findings")]
+COLUMNS = ["label", "probability", "score", "like_a_digit", "several", "rejected", "error"]
 
 
 def predict(
@@ -99,7 +95,7 @@ def predict(
     failed = print_answers(
         ([answer] for answer in answers),
         len(wrong) + len(files),
-        document=lambda answer: {key: getattr(answer, key) for key in KEYS},
+        document=Answer.to_dict,
         columns=COLUMNS,
         text=lambda answer: _text(answer, explain),
         finish=finish,

@@ -20,8 +20,6 @@ from skdigits.cli._files import image_files
 from skdigits.cli._model import open_reader
 
 COLUMNS = ["text", "confidence", "best_unconstrained", "rejected", "error"]
-KEYS = ("text", "confidence", "best_unconstrained", "rejected", "box", "digits", "error")
-DIGIT_KEYS = ("label", "probability", "doubtful", "box")
 
 
 class Checksum(StrEnum):
@@ -147,7 +145,7 @@ def read(
     failed = print_answers(
         _readings(reader, files, wrong, page),
         len(wrong) + len(files),
-        document=_document,
+        document=lambda reading: reading.to_dict(),
         columns=COLUMNS,
         text=lambda reading: one_line(f"{reading.name}: {reading}"),
         finish=lambda readings: annotations and annotations.save(readings),
@@ -192,9 +190,3 @@ def _readings(reader, files, wrong, page):
     else:
         for file, reading in zip(files, reader.read_many(files), strict=True):
             yield [replace(reading, name=str(file))]
-
-
-def _document(reading):
-    """Return what JSON has of a reading."""
-    digits = [{key: getattr(digit, key) for key in DIGIT_KEYS} for digit in reading.digits]
-    return {key: getattr(reading, key) for key in KEYS} | {"digits": digits}

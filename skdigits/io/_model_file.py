@@ -132,6 +132,10 @@ def load_model(path, *, backend="torch"):
     no-such-file cannot be read: No such file or directory.
     """
     as_net = find_net(backend)
+    if Path(path).suffix == ".onnx":
+        raise ModelFileError(
+            f"{path} is a file of ONNX, for other programs: give the file of save_model."
+        )
     try:
         return _open(read(path), as_net)
     except ModelFileError as error:

@@ -1,10 +1,12 @@
 """What is said of a picture of a number."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
 from skdigits._utils.wording import percent
+
+OF_DIGITS = ("label", "probability", "doubtful", "box")  # what JSON has of each
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,19 @@ class Reading:
     name: str = "picture"
     error: str | None = None
     line: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+    def to_dict(self):
+        """Return plain values, for JSON.
+
+        Returns
+        -------
+        values : dict
+            The attributes by their names, without `name` and `line`; of each digit "label",
+            "probability", "doubtful" and "box".
+        """
+        names = [each.name for each in fields(self) if each.name not in ("name", "line")]
+        digits = [{name: getattr(digit, name) for name in OF_DIGITS} for digit in self.digits]
+        return {name: getattr(self, name) for name in names} | {"digits": digits}
 
     def __str__(self):
         if self.error is not None:

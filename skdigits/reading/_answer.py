@@ -1,6 +1,6 @@
 """What is said of a picture."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from skdigits._utils.wording import percent
 from skdigits.normalizer import Diagnosis
@@ -62,6 +62,17 @@ class Answer:
     findings: tuple = ()
     error: str | None = None
     diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
+
+    def to_dict(self):
+        """Return plain values, for JSON.
+
+        Returns
+        -------
+        values : dict
+            The attributes by their names, without `name` and `diagnosis`.
+        """
+        names = [each.name for each in fields(self) if each.name not in ("name", "diagnosis")]
+        return {name: getattr(self, name) for name in names}
 
     def __str__(self):
         if self.error is not None:

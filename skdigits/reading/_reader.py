@@ -140,11 +140,11 @@ class Reader:
         numbered = enumerate(pictures)
         while chunk := list(islice(numbered, size)):
             looks = [self.look(picture, _name(picture, index)) for index, picture in chunk]
-            yield from self._complete(looks)
+            yield from self.complete(looks)
 
     def answer(self, diagnosis):
         """Return the `Answer` to a picture that was normalised before."""
-        return next(self._complete([self._of_diagnosis(Answer("picture"), diagnosis)]))
+        return next(self.complete([self._of_diagnosis(Answer("picture"), diagnosis)]))
 
     def rows(self, pictures):
         """Return pictures as rows for the classifier, of shape (n_samples, n_features).
@@ -182,8 +182,8 @@ class Reader:
             return answer, None
         return answer, diagnosis.row
 
-    def _complete(self, looks):
-        """Yield answers, completed by what the classifier says."""
+    def complete(self, looks):
+        """Yield answers, as `look` returns them, completed by what the classifier says."""
         rows = [row for _, row in looks if row is not None]
         said = iter(())
         if rows:

@@ -16,6 +16,11 @@ class NetHolder(BaseEstimator):
             return np.random.RandomState()
         return check_random_state(self.random_state)
 
+    def __copy__(self):
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)  # a copy for other parameters has the same net
+        return copied
+
     def __getstate__(self):
         state = dict(super().__getstate__())
         if "net_" in state:

@@ -1,0 +1,70 @@
+"""``skdigits serve``: answers over HTTP, and a page to try them."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skdigits.cli._console import say
+from skdigits.cli._model import open_model, open_reader
+
+TOKEN = "SKDIGITS_TOKEN"
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Name by which others call this server; repeatable."),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="MODEL", help="Model file for digits.", show_default="pretrained"),
+    ] = None,
+    reader: Annotated[
+        Path | None,
+        typer.Option(metavar="MODEL", help="Model file for numbers.", show_default="reader"),
+    ] = None,
+    browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+):
+    """Answer over HTTP, and show a page on which digits can be drawn.
+
+    POST a picture to /v1/digits or /v1/numbers; /openapi.json describes it. Only this machine may
+    ask, unless you give --host and --allow-host. If the environment variable SKDIGITS_TOKEN is set,
+    requests must have the header `Authorization: Bearer TOKEN`. Requests are logged on stderr as
+    lines of JSON, without their pictures. Ctrl-C ends it. This needs
+    `pip install "skdigits[serve]"`.
+
+    For example:
+
+    - `skdigits serve --open`
+    - `curl --data-binary @digit.png -H "Content-Type: image/png" localhost:8000/v1/digits`
+    - `skdigits serve --host 0.0.0.0 --allow-host digits.example.org`
+    """
+    from skdigits.server import Settings, check_installed, run
+
+    check_installed()
+    settings = Settings(
+        host=host,
+        port=port,
+        allowed_hosts=tuple(allow_host or ()),
+        token=os.environ.get(TOKEN) or None,
+    )
+
+    def started(address):
+        say(f"listening on {address}; Ctrl-C ends it.")
+        if browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    run(
+        settings,
+        model=open_model(model, backend="auto") if model else None,
+        reader=open_reader(reader) if reader else None,
+        started=started,
+    )

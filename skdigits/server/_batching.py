@@ -1,0 +1,101 @@
+"""Pictures of several requests, read together."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import NamedTuple
+
+MOST_TOGETHER = 32  # pictures
+
+
+class Job(NamedTuple):
+    """Pictures of a request, what reads them, and where the answers go."""
+
+    read: Callable
+    pictures: list
+    answers: Future
+
+
+class Batcher:
+    """Threads that read pictures; those that wait and are read by the same are read together.
+
+    Parameters
+    ----------
+    n_threads : int
+    max_waiting : int
+        Pictures that may wait or be read at a time.
+    waiting : prometheus_client.Gauge
+        Is told how many do.
+    """
+
+    def __init__(self, n_threads, max_waiting, waiting):
+        self.max_waiting, self.gauge, self.n_waiting = max_waiting, waiting, 0
+        self.jobs: queue.SimpleQueue = queue.SimpleQueue()
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._work, daemon=True) for _ in range(n_threads)]
+        for thread in self.threads:
+            thread.start()
+
+    def submit(self, read, pictures):
+        """Return the future of the answers of `read` to pictures, or None if too many wait."""
+        with self.lock:
+            if self.n_waiting and self.n_waiting + len(pictures) > self.max_waiting:
+                return None
+            self.n_waiting += len(pictures)
+            self.gauge.set(self.n_waiting)
+        job = Job(read, pictures, Future())
+        self.jobs.put(job)
+        return job.answers
+
+    def close(self):
+        """Finish what waits, and end the threads."""
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join()
+
+    def _work(self):
+        job = self.jobs.get()
+        while job is not None:
+            together, job = self._together(job)
+            self._read(together)
+            if job is None:
+                job = self.jobs.get()
+
+    def _together(self, job):
+        """Return jobs that wait for the same, with a first one, and the next job if it is known."""
+        together, n_pictures = [job], len(job.pictures)
+        while n_pictures < MOST_TOGETHER:
+            try:
+                then = self.jobs.get_nowait()
+            except queue.Empty:
+                return together, None
+            if then is None:
+                self.jobs.put(None)  # the end comes after these
+                return together, None
+            if then.read != job.read:
+                return together, then
+            together.append(then)
+            n_pictures += len(then.pictures)
+        return together, None
+
+    def _read(self, together):
+        """Read the pictures of jobs of the same kind, and give each its answers."""
+        jobs = [job for job in together if job.answers.set_running_or_notify_cancel()]
+        answers, error = [], None
+        try:
+            if jobs:
+                pictures = [picture for job in jobs for picture in job.pictures]
+                answers = list(jobs[0].read(pictures))
+        except Exception as caught:
+            error = caught
+        with self.lock:  # before who waits hears of it, and asks again
+            self.n_waiting -= sum(len(job.pictures) for job in together)
+            self.gauge.set(self.n_waiting)
+        for job in jobs:
+            if error is not None:
+                job.answers.set_exception(error)
+            else:
+                job.answers.set_result(answers[: len(job.pictures)])
+                answers = answers[len(job.pictures) :]

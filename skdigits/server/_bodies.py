@@ -1,0 +1,117 @@
+"""The pictures in the body of a request."""
+
+import base64
+import binascii
+import io
+import json
+from math import isqrt
+
+import numpy as np
+from PIL import Image
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from skdigits.server._guard import Refused
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
+KINDS = "PNG, JPEG, WebP, BMP or TIFF"
+RAW = ("image/", "application/octet-stream")
+
+
+async def pictures_in(request, settings, most=None):
+    """Return the pictures in a body: bytes of image files, or arrays of rows.
+
+    Raises
+    ------
+    Refused
+        If there are none, too many, or something else.
+    """
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind.startswith(RAW):
+        pictures = [await request.body()]
+    elif kind == "multipart/form-data":
+        pictures = await _in_form(request, settings)
+    elif kind == "application/json":
+        pictures = _in_json(await request.body())
+    else:
+        raise Refused(
+            415, "Send an image under its content type, multipart/form-data or application/json."
+        )
+    most = most or settings.max_pictures
+    if not 1 <= len(pictures) <= most:
+        raise Refused(
+            422, f"A request has 1 to {most} pictures." if most > 1 else "Send one picture."
+        )
+    for place, picture in enumerate(pictures):
+        if isinstance(picture, bytes):
+            _check_file(picture, place, settings.max_pixels)
+    return pictures
+
+
+async def _in_form(request, settings):
+    parser = MultiPartParser(
+        request.headers,
+        request.stream(),
+        max_files=settings.max_pictures,
+        max_fields=settings.max_pictures,
+    )
+    parser.spool_max_size = settings.max_bytes  # nothing goes to the disk
+    try:
+        form = await parser.parse()
+    except (MultiPartException, ValueError, KeyError) as error:
+        raise Refused(422, f"The form cannot be read: {error}.") from error
+    try:
+        return [await part.read() for _, part in form.multi_items() if not isinstance(part, str)]
+    finally:
+        await form.close()
+
+
+def _in_json(body):
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Refused(422, "The body is no JSON.") from error
+    if not isinstance(document, dict) or document.keys() not in ({"images"}, {"rows"}):
+        raise Refused(
+            422, 'The JSON is {"images": [BASE64, ...]} or {"rows": [[PIXEL, ...], ...]}.'
+        )
+    ((key, values),) = document.items()
+    if not isinstance(values, list):
+        raise Refused(422, f"{key} is no list.")
+    return [_from_text(value) if key == "images" else _from_row(value) for value in values]
+
+
+def _from_text(text):
+    if not isinstance(text, str):
+        raise Refused(422, "An image in JSON is a string of base64, or a data URL.")
+    if text[:5].lower() == "data:":
+        text = text.partition(",")[2]
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refused(422, "An image is no base64.") from error
+
+
+def _from_row(row):
+    try:
+        pixels = np.array(row, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Refused(422, "A row is a list of numbers.") from error
+    side = isqrt(pixels.size)
+    if pixels.ndim != 1 or side * side != pixels.size or side == 0:
+        raise Refused(422, "A row has the pixels of a square image, such as 784 for 28 x 28.")
+    if not ((pixels >= 0) & (pixels <= 255)).all():
+        raise Refused(422, "The pixels of a row are from 0 for black to 255 for white.")
+    return np.rint(pixels).astype(np.uint8).reshape(side, side)
+
+
+def _check_file(content, place, max_pixels):
+    """Refuse a file by its head: no pixel is decoded."""
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            n_pixels = image.width * image.height
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        n_pixels = max_pixels + 1
+    except Exception as error:  # decoders raise errors of many kinds
+        raise Refused(415, f"Picture {place} is no {KINDS} file.") from error
+    if n_pixels > max_pixels:
+        raise Refused(413, f"Picture {place} has more than {max_pixels:,} pixels.")

@@ -1,0 +1,42 @@
+"""Figures of a server for Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+PATHS = {"/", "/v1/digits", "/v1/numbers", "/healthz", "/readyz", "/metrics", "/openapi.json"}
+
+
+class Metrics:
+    """What has been asked, and how long it took."""
+
+    def __init__(self):
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "skdigits_requests",
+            "Requests that were answered.",
+            labelnames=("path", "status"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "skdigits_request_seconds",
+            "Seconds from the head of a request to its answer.",
+            labelnames=("path",),
+            registry=self.registry,
+        )
+        self.pictures = Counter(
+            "skdigits_pictures", "Pictures that were read.", ("path",), registry=self.registry
+        )
+        self.waiting = Gauge(
+            "skdigits_pictures_waiting",
+            "Pictures that wait or are being read.",
+            registry=self.registry,
+        )
+
+    def count(self, scope, status, seconds):
+        """Count a request; paths that do not exist are one."""
+        path = scope["path"] if scope["path"] in PATHS else "other"
+        self.requests.labels(path, str(status)).inc()
+        self.seconds.labels(path).observe(seconds)
+
+    def text(self):
+        """Return them as Prometheus reads them."""
+        return generate_latest(self.registry)

@@ -1,0 +1,104 @@
+"""The server as a process: its socket, its logs and its end."""
+
+import json
+import logging
+import os
+import socket
+import time
+from contextlib import suppress
+from importlib.util import find_spec
+
+PACKAGES = ("fastapi", "prometheus_client", "python_multipart", "uvicorn")
+MISSING = 'The server needs packages that are not installed: pip install "skdigits[serve]"'
+MOST_CONNECTIONS = 800
+LOGGED = ("method", "path", "status", "milliseconds", "bytes")
+
+
+def check_installed():
+    """Refuse to continue without the packages of the extra."""
+    if not all(map(find_spec, PACKAGES)):
+        raise ImportError(MISSING)
+
+
+class JsonLines(logging.Formatter):
+    """Log records as lines of JSON; nothing of the content of requests is in them."""
+
+    def format(self, record):
+        """Return a line."""
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        line |= {key: vars(record)[key] for key in LOGGED if key in vars(record)}
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def run(settings, *, model=None, reader=None, started=lambda address: None):
+    """Serve until the process is told to end; what is being answered is finished first.
+
+    Parameters
+    ----------
+    settings : Settings
+    model, reader
+        As for `create_app`.
+    started : callable, default=lambda address: None
+        Called with the address of the page once the server listens.
+
+    Raises
+    ------
+    ImportError
+        If the packages of the extra ``serve`` are not installed.
+    OSError
+        If the server cannot listen on that host and port.
+    """
+    check_installed()
+    import uvicorn
+
+    from skdigits.server._app import create_app
+    from skdigits.server._connections import Server, protocol
+
+    listening = _listen(settings.host, settings.port)
+    host, port = listening.getsockname()[:2]
+    log_to_stderr()
+    config = uvicorn.Config(
+        create_app(settings, model=model, reader=reader),
+        http=protocol(settings.body_seconds),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=int(settings.answer_seconds),
+    )
+    address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    with listening, suppress(KeyboardInterrupt):  # a signal, which is raised again at the end
+        Server(config, lambda: started(address)).run(sockets=[listening])
+
+
+def _listen(host, port):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns delays off if the protocol is named; else small answers take 40 ms longer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # on Windows, it would let two servers listen on a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(512)
+        return listening
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or error
+        raise OSError(f"The server cannot listen on {host}, port {port}: {reason}.") from error
+
+
+def log_to_stderr():
+    """Let the server log lines of JSON."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    for name in ("skdigits.server", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.INFO)
