@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from skdigits._utils.versions import versions
 from skdigits.server._guard import Guard, Refused, busy
 from skdigits.server._metrics import Metrics
 from skdigits.server._schemas import (
@@ -55,7 +56,7 @@ def create_app(settings=None, *, model=None, reader=None):
     app = FastAPI(
         title="skdigits",
         summary="Handwritten digits and numbers on pictures.",
-        version=version(),
+        version=versions()["skdigits"],
         lifespan=lifespan,
         docs_url=None,  # they would load scripts from elsewhere
         redoc_url=None,
@@ -142,13 +143,6 @@ def create_app(settings=None, *, model=None, reader=None):
 
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return Guard(app, settings, metrics)
-
-
-def version():
-    """Return the version of the package."""
-    from skdigits._utils.versions import versions
-
-    return versions()["skdigits"]
 
 
 def _length(text):

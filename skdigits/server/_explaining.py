@@ -36,15 +36,15 @@ def explain(reader, picture):
     explanation["steps"] = {name: as_url(image) for name, image in diagnosis.steps.items()}
     if not diagnosis.empty:
         classifier, row = reader.classifier, diagnosis.row
-        (shares,) = classifier.predict_proba(row[None])
+        shares, importance = probabilities_and_importance(classifier, row)
         labels = map(str, classifier.classes_)
         explanation["probabilities"] = dict(zip(labels, shares.tolist(), strict=True))
-        explanation["saliency"] = as_url(overlay(row, importance(classifier, row)))
+        explanation["saliency"] = as_url(overlay(row, importance))
     return explanation
 
 
-def importance(classifier, row):
-    """Return how much the most probable label loses where a part is hidden.
+def probabilities_and_importance(classifier, row):
+    """Return all probabilities, and how much the best label loses where a part is hidden.
 
     Parameters
     ----------
@@ -54,6 +54,7 @@ def importance(classifier, row):
 
     Returns
     -------
+    probabilities : ndarray of shape (n_classes,)
     importance : ndarray of shape (28, 28)
         From 0 to 1; below 0, up to -1, where the label is more probable without the part.
 
@@ -68,14 +69,15 @@ def importance(classifier, row):
     hidden = np.repeat(image[None], len(places) + 1, axis=0)
     for each, place in zip(hidden[1:], places, strict=True):
         each[place] = 0
-    logits = np.log(classifier.predict_proba(hidden.reshape(len(hidden), -1)).clip(1e-12))
+    probabilities = classifier.predict_proba(hidden.reshape(len(hidden), -1))
+    logits = np.log(probabilities.clip(1e-12))
     loss = logits[0].max() - logits[1:, logits[0].argmax()]
     total, count = np.zeros((28, 28)), np.zeros((28, 28))
     for value, place in zip(loss, places, strict=True):
         total[place] += value
         count[place] += 1
     mean = total / count.clip(1)
-    return mean / max(abs(mean).max(), 1e-9)
+    return probabilities[0], mean / max(abs(mean).max(), 1e-9)
 
 
 def overlay(row, importance):

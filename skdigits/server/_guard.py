@@ -58,8 +58,9 @@ class Guard:
 
         body = bytearray()
         try:
-            self._check_who_asks(scope, Headers(scope=scope))
-            await self._receive_into(body, Headers(scope=scope), receive)
+            headers = Headers(scope=scope)
+            self._check_who_asks(scope, headers)
+            await self._receive_into(body, headers, receive)
             n_bytes = len(body)
             await self.app(scope, _replay(bytes(body), receive), send_and_note)
         except Refused as refused:

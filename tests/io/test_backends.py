@@ -2,11 +2,10 @@
 
 import copy
 import pickle
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from blocked import run_without_torch
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
@@ -23,23 +22,6 @@ from skdigits import (
     save_model,
 )
 from skdigits.datasets import compose_strings, make_digits
-
-WITHOUT = """
-import sys
-
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name in ("torch", "skorch", "matplotlib"):
-            raise AssertionError(f"{name} is imported")
-
-sys.meta_path.insert(0, Refuse())
-"""
-
-
-def run_without_torch(code):
-    """Run Python code where PyTorch cannot be imported, and return what it prints."""
-    command = [sys.executable, "-c", WITHOUT + code]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")

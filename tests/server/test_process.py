@@ -2,12 +2,11 @@
 
 import contextlib
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from blocked import run_without_torch
 from commands import assert_refused, run
 
 POST = b"POST /v1/digits HTTP/1.1\r\nHost: localhost\r\n"
@@ -113,15 +112,6 @@ def test_without_the_packages(monkeypatch):
 
 def test_it_needs_no_pytorch(files):
     code = """
-import sys
-
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name in ("torch", "skorch", "matplotlib"):
-            raise AssertionError(f"{name} is imported")
-
-sys.meta_path.insert(0, Refuse())
-
 from starlette.testclient import TestClient
 from skdigits.server import create_app
 
@@ -133,5 +123,4 @@ with TestClient(create_app(), base_url="http://localhost") as client:
         assert response.status_code == 200, response.text
 print("done")
 """
-    done = subprocess.run([sys.executable, "-c", code], input=files[4], capture_output=True)
-    assert done.stdout == b"done\n", done.stderr.decode()
+    assert run_without_torch(code, files[4]) == "done\n"
