@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from skdigits._utils.images import as_rows, check_numbers, to_array
+from skdigits._utils.images import as_rows, check_fitted_rows, check_numbers, to_array
 from skdigits._utils.scales import rescaling
 from skdigits._utils.sklearn import CallbackSupportMixin, EcosystemMixin, with_callbacks
 
@@ -238,8 +238,7 @@ class PixelScaler(
         check_is_fitted(self)
         X = to_array(X)
         rows, _ = as_rows(X, self)
-        rows = validate_data(self, rows, reset=False)
-        check_numbers(rows)
+        rows = check_fitted_rows(self, rows)
         if why := why_refused(self, rows):
             raise ValueError(" ".join(why))
         low, high = self.pixel_range_

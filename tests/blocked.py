@@ -6,9 +6,11 @@ import sys
 WITHOUT = """
 import sys
 
+SLOW = ("torch", "skorch", "matplotlib", "sklearn.model_selection", "sklearn.datasets")
+
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name in ("torch", "skorch", "matplotlib"):
+        if name in SLOW:
             raise AssertionError(f"{name} is imported")
 
 sys.meta_path.insert(0, Refuse())
@@ -16,7 +18,7 @@ sys.meta_path.insert(0, Refuse())
 
 
 def run_without_torch(code, content=b""):
-    """Run Python code without PyTorch and matplotlib, and return what it prints."""
+    """Run code without PyTorch, and what else takes long to import; return what it prints."""
     command = [sys.executable, "-c", WITHOUT + code]
     done = subprocess.run(command, input=content, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

@@ -197,6 +197,7 @@ def endure(minutes):
                 if isinstance(name, int) and status == 200:
                     n_wrong += json.loads(body)["answers"][0]["label"] != labels[name]
         return {
+            "minutes": minutes,
             "statuses": {f"{name}, {status}": n for (name, status), n in sorted(statuses.items())},
             "different_answers": n_wrong,
             "megabytes": [before, server.megabytes()],
@@ -227,7 +228,7 @@ def to_markdown(found, endured, setting):
     if endured:
         before, after = endured["megabytes"]
         parts += [
-            f"64 clients for some minutes, good and bad: {endured['different_answers']} answers "
+            f"64 clients for {endured['minutes']:g} minutes, good and bad: {endured['different_answers']} answers "
             f"differ from `read_digits`; memory {before:.0f} MB, then {after:.0f} MB.",
             table(["", "requests"], [[k, f"{n:,}"] for k, n in endured["statuses"].items()]),
         ]

@@ -3,12 +3,14 @@
 from math import isqrt
 
 import numpy as np
+from sklearn.utils.validation import validate_data
 
 from skdigits._utils.wording import brief
 
 __all__ = [
     "PICTURE_SIDE",
     "as_rows",
+    "check_fitted_rows",
     "check_numbers",
     "edge_pixels",
     "find_image_shape",
@@ -99,6 +101,31 @@ def check_numbers(X):
     """Raise a ValueError if an array holds dates or the like, which scikit-learn lets pass."""
     if X.dtype.kind not in "biuf":
         raise ValueError(f"X must hold numbers, the grey levels of pixels, got {X.dtype}.")
+
+
+def check_fitted_rows(estimator, rows):
+    """Return rows that a fitted estimator can take, as `validate_data` does.
+
+    Finite numbers of the right length are seen to be that in a tenth of its time, which is longer
+    than that of a small network for one row.
+
+    Raises
+    ------
+    ValueError
+        If they are something else.
+    """
+    is_plain = (
+        type(rows) is np.ndarray
+        and rows.dtype.kind in "biuf"
+        and rows.ndim == 2
+        and len(rows) > 0
+        and rows.shape[1] == estimator.n_features_in_
+        and not hasattr(estimator, "feature_names_in_")
+    )
+    if not is_plain or (rows.dtype.kind == "f" and not np.isfinite(rows).all()):
+        rows = validate_data(estimator, rows, reset=False)
+        check_numbers(rows)
+    return rows
 
 
 def to_array(X):

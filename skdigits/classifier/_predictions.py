@@ -6,7 +6,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdigits._utils.images import as_rows, check_numbers, rows_to_images
+from skdigits._utils.images import as_rows, check_fitted_rows, check_numbers, rows_to_images
 
 FARTHEST = 1e6
 """How many times the spread of the pixels of `fit` a pixel may reach: beyond, it is on another
@@ -23,10 +23,9 @@ class PredictionMixin(ClassifierMixin):
     def _check_rows(self, X, y=None, *, reset):
         """Return checked rows and labels, and the shape of images if they were given as such."""
         X, shape = as_rows(X) if reset else as_rows(X, self)
-        if reset or y is not None:
-            X, y = validate_data(self, X, y, reset=reset, dtype="numeric")
-        else:
-            X = validate_data(self, X, reset=False, dtype="numeric")
+        if not reset and y is None:
+            return check_fitted_rows(self, X), y, shape
+        X, y = validate_data(self, X, y, reset=reset)
         check_numbers(X)
         return X, y, shape
 

@@ -1,6 +1,7 @@
 """``skdigits serve``: answers over HTTP, and a page to try them."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -48,11 +49,14 @@ def serve(
     from skdigits.server import Settings, check_installed, run
 
     check_installed()
+    token = os.environ.get(TOKEN) or None
+    if token and not re.fullmatch("[!-~]+", token):
+        raise ValueError(f"{TOKEN} must consist of letters, digits and signs of ASCII, no spaces.")
     settings = Settings(
         host=host,
         port=port,
         allowed_hosts=tuple(allow_host or ()),
-        token=os.environ.get(TOKEN) or None,
+        token=token,
     )
 
     def started(address):

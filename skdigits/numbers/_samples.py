@@ -4,12 +4,11 @@ from math import ceil
 
 import numpy as np
 
+from skdigits import datasets, training
 from skdigits._utils.warning import warn_user
 from skdigits._utils.wording import brief
-from skdigits.datasets import compose_strings, make_digits
 from skdigits.numbers._lines import find_lines
 from skdigits.numbers._predictions import SYMBOLS
-from skdigits.training import Samples
 
 
 def encode(strings):
@@ -45,14 +44,14 @@ def find_samples(pictures, labels, weight):
         raise ValueError("There is no picture with ink: nothing to learn from.")
     if len(found) < n:
         warn_user(f"{n - len(found)} of {n} pictures have no ink or no weight: they are left out.")
-    return Samples(lines, labels, weight).take(found)
+    return training.Samples(lines, labels, weight).take(found)
 
 
 def with_rehearsal(train, valid, n_rehearsed, rng):
     """Return samples to train on, repeated, with as many composed numbers, and to hold out."""
-    digits = make_digits(n_writers=50, n_copies=4, random_state=rng)
+    digits = datasets.make_digits(n_writers=50, n_copies=4, random_state=rng)
     n_valid = 0 if valid is None else ceil(n_rehearsed / 2)
-    pictures, strings = compose_strings(
+    pictures, strings = datasets.compose_strings(
         *digits, n_rehearsed + n_valid, separators=True, random_state=rng
     )
     composed = find_samples(pictures, encode(strings.tolist()), None)

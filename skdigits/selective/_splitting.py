@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_consistent_length
 
 
@@ -17,6 +16,9 @@ def check_classes(y, counts):
 
 def split(X, y, fit_params, **how):
     """Return samples, labels and parameters of `fit` for training, and the same held out."""
+    # here, as it takes long to import, and a model that answers does not need it
+    from sklearn.model_selection import train_test_split
+
     names = [
         name
         for name, value in fit_params.items()

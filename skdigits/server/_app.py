@@ -25,6 +25,7 @@ from skdigits.server._settings import Settings
 from skdigits.server._work import Work
 
 PAGE = Path(__file__).parent / "page"
+PAGE_PATHS = {"/", *(f"/{path.name}" for path in PAGE.iterdir())}
 
 
 def create_app(settings=None, *, model=None, reader=None):
@@ -142,7 +143,7 @@ def create_app(settings=None, *, model=None, reader=None):
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
     app.mount("/", StaticFiles(directory=PAGE, html=True))
-    return Guard(app, settings, metrics)
+    return Guard(app, settings, metrics, PAGE_PATHS)
 
 
 def _length(text):

@@ -1,5 +1,6 @@
 """The pictures in the body of a request."""
 
+import asyncio
 import base64
 import binascii
 import io
@@ -26,16 +27,24 @@ async def pictures_in(request, settings, most=None):
         If there are none, too many, or something else.
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind.startswith(RAW):
-        pictures = [await request.body()]
-    elif kind == "multipart/form-data":
-        pictures = await _in_form(request, settings)
-    elif kind == "application/json":
-        pictures = _in_json(await request.body())
-    else:
-        raise Refused(
-            415, "Send an image under its content type, multipart/form-data or application/json."
-        )
+    if kind == "multipart/form-data":
+        found = await _in_form(request, settings)
+        return await asyncio.to_thread(_checked, found, settings, most)
+    if kind == "application/json" or kind.startswith(RAW):
+        body = await request.body()
+        return await asyncio.to_thread(_in_body, body, kind, settings, most)
+    raise Refused(
+        415, "Send an image under its content type, multipart/form-data or application/json."
+    )
+
+
+def _in_body(body, kind, settings, most):
+    pictures = _in_json(body) if kind == "application/json" else [body]
+    return _checked(pictures, settings, most)
+
+
+def _checked(pictures, settings, most):
+    """Return pictures, if they are neither too many nor too large."""
     most = most or settings.max_pictures
     if not 1 <= len(pictures) <= most:
         raise Refused(

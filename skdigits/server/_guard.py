@@ -36,10 +36,13 @@ class Guard:
     app : ASGI application
     settings : Settings
     metrics : Metrics
+    without_token : set of str
+        Paths that are answered to those who have no token: the page, which asks for it.
     """
 
-    def __init__(self, app, settings, metrics):
+    def __init__(self, app, settings, metrics, without_token):
         self.app, self.settings, self.metrics = app, settings, metrics
+        self.without_token = without_token
         self.bytes_held = 0
 
     async def __call__(self, scope, receive, send):
@@ -90,7 +93,7 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and _name_of(urlsplit(origin).netloc) not in self.settings.names:
             raise Refused(403, "Pages of another origin may not ask this server.")
-        if self.settings.token is not None and scope["path"] != "/":
+        if self.settings.token is not None and scope["path"] not in self.without_token:
             expected = f"Bearer {self.settings.token}".encode()
             given = headers.get("authorization", "").encode()
             if not hmac.compare_digest(given, expected):

@@ -67,7 +67,10 @@ def test_a_token(serve, files):
         assert response.headers["www-authenticate"] == "Bearer"
     good = {"authorization": f"Bearer {TOKEN}"}
     assert client.post("/v1/digits", content=files[0], headers=PNG | good).status_code == 200
-    assert client.get("/healthz").status_code == 200
+    for path in ("/healthz", "/", "/page.js", "/style.css", "/examples.json", "/digit-2.png"):
+        assert client.get(path).status_code == 200  # the page asks for the token
+    for path in ("/metrics", "/openapi.json", "/none.js"):
+        refused(client.get(path), 401, "token")
 
 
 @pytest.mark.parametrize("length", ["99999999999", "-1", "1e3", "abc", "+5"])

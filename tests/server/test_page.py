@@ -275,6 +275,27 @@ def test_the_server_is_gone(chromium):
     context.close()
 
 
+def test_a_server_that_asks_for_a_token(chromium):
+    server, context = Server(SKDIGITS_TOKEN="secret"), chromium.new_context()
+    page = context.new_page()
+    page.goto(server.address)
+    draw(page, STROKES["1"])
+    problem = page.locator("#problem")
+    playwright.expect(problem).to_have_text("This server asks for a token.")
+    page.locator("#token").fill("wrong")
+    page.keyboard.press("Enter")
+    playwright.expect(problem).to_have_text("The server does not know this token.")
+    page.locator("#token").fill("secret")
+    page.locator("#token-form button").click()
+    assert_answer(page, "1")
+    playwright.expect(page.locator("#token-form")).to_be_hidden()
+    page.reload()
+    draw(page, STROKES["7"])
+    assert_answer(page, "7")  # it is remembered until the window is closed
+    context.close()
+    server.end()
+
+
 def test_it_can_be_used_without_seeing_it(visit):
     page = visit()
     assert page.locator("html").get_attribute("lang") == "en"

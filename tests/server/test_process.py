@@ -105,6 +105,11 @@ def test_wrong_options(tmp_path):
     assert_refused(run("serve", "--port", "70000"), 2, "--port")
 
 
+def test_a_token_that_no_header_can_hold(monkeypatch):
+    monkeypatch.setenv("SKDIGITS_TOKEN", "two words")
+    assert_refused(run("serve"), 1, "SKDIGITS_TOKEN must consist of")
+
+
 def test_without_the_packages(monkeypatch):
     monkeypatch.setattr("skdigits.server._running.find_spec", lambda name: None)
     assert_refused(run("serve"), 1, 'pip install "skdigits[serve]"')

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler
-from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
+from skdigits._utils.images import as_rows, check_fitted_rows, find_image_shape, rows_to_images
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,37 @@ def test_dates_are_no_pixels(X, dtype):
     for ask in (PixelScaler().fit, scaler.transform, DigitNormalizer().transform):
         with pytest.raises(ValueError, match="must hold numbers, the grey levels of pixels"):
             ask(X)
+
+
+def test_plain_rows_are_taken_as_they_are():
+    scaler = PixelScaler().fit(np.eye(4, dtype=np.uint8))
+    for dtype in (np.uint8, bool, np.int64, np.float16, np.float32, np.float64):
+        rows = np.eye(4, dtype=dtype)
+        assert check_fitted_rows(scaler, rows) is rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.full((2, 4), np.nan), "Input X contains NaN"),
+        (np.full((2, 4), np.inf, np.float32), "infinity"),
+        (np.ones((2, 5)), "X has 5 features, but PixelScaler is expecting 4 features"),
+        (np.ones((0, 4)), "0 sample"),
+        (np.ones(4), "Expected 2D array"),
+        (np.ones((2, 4), complex), "Complex data not supported"),
+        (np.full((2, 4), "one"), "not compatible with arrays of bytes/strings"),
+        (np.ones((2, 4), "datetime64[s]"), "must hold numbers"),
+    ],
+)
+def test_other_rows_are_refused_by_scikit_learn(rows, message):
+    scaler = PixelScaler().fit(np.eye(4, dtype=np.uint8))
+    with pytest.raises(ValueError, match=message):
+        check_fitted_rows(scaler, rows)
+
+
+def test_rows_without_the_names_of_fit_are_warned_of():
+    table = pd.DataFrame(np.eye(4, dtype=np.uint8), columns=list("abcd"))
+    scaler = PixelScaler().fit(table)
+    assert check_fitted_rows(scaler, table).shape == (4, 4)
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        check_fitted_rows(scaler, table.to_numpy())

@@ -6,7 +6,7 @@ const byId = (id) => document.getElementById(id);
 let shown = null; // the answer with its saliency
 
 const percent = (share) =>
-  share > 0.9995 && share < 1 ? "> 99.9 %" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  share > 0.9995 ? "> 99.9 %" : `${(100 * share).toFixed(share < 0.1 || share > 0.9 ? 1 : 0)} %`;
 
 function say(label, sentence, isDoubtful) {
   byId("problem").hidden = true;

@@ -7,6 +7,7 @@ const PATHS = { digits: "v1/explain", numbers: "v1/numbers" };
 
 const byId = (id) => document.getElementById(id);
 const paper = new Paper(byId("paper"));
+let token = sessionStorage.getItem("token"); // of a server that asks for one
 let picture = null; // a file that was given instead of a drawing
 let asked = null; // aborts the question before
 let timer = null;
@@ -37,9 +38,15 @@ async function ask() {
     const body = picture ?? (await paper.toBlob());
     const asking = kind();
     const headers = { "Content-Type": body.type || "application/octet-stream" };
+    if (token) headers.Authorization = `Bearer ${token}`;
     const response = await fetch(PATHS[asking], { method: "POST", body, headers, signal });
     const document = await response.json();
     if (signal.aborted) return;
+    byId("token-form").hidden = response.status !== 401;
+    if (response.status === 401) {
+      showProblem(token ? "The server does not know this token." : "This server asks for a token.");
+      return;
+    }
     if (!response.ok) {
       showProblem(document.detail ?? `The server answered ${response.status}.`);
       return;
@@ -109,6 +116,12 @@ for (const input of document.querySelectorAll("input[name=kind]")) {
 byId("clear").addEventListener("click", clear);
 byId("undo").addEventListener("click", undo);
 byId("as-number").addEventListener("click", () => setKind("numbers"));
+byId("token-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  token = byId("token").value;
+  sessionStorage.setItem("token", token);
+  ask();
+});
 byId("saliency").addEventListener("change", (event) => showSaliency(event.target.checked));
 for (const id of ["file", "camera"]) {
   byId(id).addEventListener("change", (event) => {
