@@ -228,8 +228,9 @@ def to_markdown(found, endured, setting):
     if endured:
         before, after = endured["megabytes"]
         parts += [
-            f"64 clients for {endured['minutes']:g} minutes, good and bad: {endured['different_answers']} answers "
-            f"differ from `read_digits`; memory {before:.0f} MB, then {after:.0f} MB.",
+            f"64 clients for {endured['minutes']:g} minutes, good and bad: "
+            f"{endured['different_answers']} answers differ from "
+            f"`read_digits`; memory {before:.0f} MB, then {after:.0f} MB.",
             table(["", "requests"], [[k, f"{n:,}"] for k, n in endured["statuses"].items()]),
         ]
     return "\n\n".join(parts) + "\n"

@@ -5,8 +5,11 @@ const NAMES = { picture: "picture", ink: "ink found", digit: "digit", normal: "s
 const byId = (id) => document.getElementById(id);
 let shown = null; // the answer with its saliency
 
-const percent = (share) =>
-  share > 0.9995 ? "> 99.9 %" : `${(100 * share).toFixed(share < 0.1 || share > 0.9 ? 1 : 0)} %`;
+function percent(share) {
+  if (share < 0.001) return "< 0.1 %";
+  const digits = share >= 0.015 && share < 0.985 ? 0 : 1;
+  return `${Math.min(100 * share, 99.9).toFixed(digits)} %`; // nothing is said to be certain
+}
 
 function say(label, sentence, isDoubtful) {
   byId("problem").hidden = true;
