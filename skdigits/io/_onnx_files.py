@@ -10,9 +10,10 @@ import safetensors.numpy
 from sklearn.utils.validation import check_is_fitted
 
 from skdigits._utils.files import write_whole
+from skdigits._utils.sessions import open_session
 from skdigits._utils.versions import versions
 from skdigits.numbers import DigitReader
-from skdigits.onnx import check_installed, open_session
+from skdigits.onnx import check_installed
 
 ENTRY, FORMAT = "skdigits", 1  # of the metadata
 LARGEST_DIFFERENCE = 1e-4  # of a probability

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from skdigits._utils.sessions import open_session
 from skdigits._utils.threads import n_threads
 from skdigits.numbers._lines import HEIGHT, INNER, MARGIN, Line
 
@@ -120,12 +121,8 @@ def log_probabilities(strips):
 @lru_cache(maxsize=1)
 def load_recogniser(n_threads):
     """Return the function that reads a strip's image, loaded once."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ImportError(MISSING) from error
     package = find_spec("rapidocr")  # only its weights are used: importing it takes seconds
-    if package is None or package.origin is None:
+    if package is None or package.origin is None or find_spec("onnxruntime") is None:
         raise ImportError(MISSING)
     folder = Path(package.origin).parent / "models"
     paths = sorted(folder.glob(WEIGHTS))
@@ -134,10 +131,7 @@ def load_recogniser(n_threads):
             'engine="rapidocr" reads with PP-OCRv6, which the rapidocr installed does not bring: '
             'pip install --upgrade "skdigits[ocr]"'
         )
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.log_severity_level = 3  # errors only
-    session = onnxruntime.InferenceSession(paths[0], options, providers=["CPUExecutionProvider"])
+    session = open_session(paths[0], n_threads)
     signs = session.get_modelmeta().custom_metadata_map["character"].splitlines()
     name = session.get_inputs()[0].name
 

@@ -1,6 +1,6 @@
 from ._graph import Graph
 from ._networks import add_digit_cnn, add_line_cnn
-from ._session import check_installed, find_net, open_session
+from ._session import check_installed, find_net
 
 __all__ = [
     "Graph",
@@ -8,5 +8,4 @@ __all__ = [
     "add_line_cnn",
     "check_installed",
     "find_net",
-    "open_session",
 ]

@@ -5,9 +5,9 @@ from functools import cached_property
 import numpy as np
 
 from skdigits import training
+from skdigits._utils.sessions import open_session
 from skdigits.onnx._graph import Graph
 from skdigits.onnx._networks import add_digit_cnn, add_line_cnn
-from skdigits.onnx._session import open_session
 
 BATCH = 500  # images that are computed at a time
 

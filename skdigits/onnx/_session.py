@@ -3,8 +3,6 @@
 import sys
 from importlib.util import find_spec
 
-from skdigits._utils.threads import n_threads
-
 MISSING = 'ONNX needs packages that are not installed: pip install "skdigits[onnx]"'
 
 
@@ -44,13 +42,3 @@ def find_net(backend):
     from skdigits.onnx._nets import onnx_net
 
     return onnx_net
-
-
-def open_session(content):
-    """Return a session of ONNX Runtime for the content of a file."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors only
-    options.intra_op_num_threads = n_threads()
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

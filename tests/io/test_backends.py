@@ -1,7 +1,10 @@
 """Models that answer through ONNX Runtime, without PyTorch."""
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -22,6 +25,8 @@ from skdigits import (
     save_model,
 )
 from skdigits.datasets import compose_strings, make_digits
+
+SILENCING = ("CI", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "XDG_CACHE_HOME")
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +148,15 @@ print(load_reader(backend="auto").read(line).text)
     assert labels == "".join(model.predict(rows))
     assert len(answers.split()) == 20
     assert text == reader.read(strings[0][0]).text
+
+
+def test_onnx_runtime_tells_nobody(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name not in SILENCING}
+    code = "from skdigits import load_pretrained; load_pretrained(backend='onnx')"
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, env=environment | {"HOME": str(tmp_path)}
+    )
+    assert list(tmp_path.iterdir()) == []  # it would keep an identifier and what it is to send
 
 
 def test_commands_need_no_pytorch(strings, tmp_path):
