@@ -1,6 +1,5 @@
 """``skdigits read``: the numbers on pictures."""
 
-import re
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -124,9 +123,10 @@ def read(
     check_options(json=json, csv=csv, max_error_rate=max_error_rate)
     if force and not annotate:
         raise typer.BadParameter("--force goes with --annotate.")
-    reader = _with(
-        open_reader(model),
-        length=length and _parse(length),
+    reader = open_reader(model)
+    _set_given(
+        reader,
+        length=length,
         pattern=pattern,
         allowed=allowed,
         checksum=checksum and checksum.value,
@@ -155,23 +155,17 @@ def read(
     return int(failed)
 
 
-def _parse(length):
-    """Return a number of digits, or the least and the most."""
-    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", length)
-    if not found:
-        raise typer.BadParameter(f"--length is a number, or two such as 3-6, not {length!r}.")
-    least, most = found.groups()
-    return int(least) if most is None else (int(least), int(most))
+def _set_given(reader, length, **given):
+    from skdigits.numbers import parse_length, set_given
 
-
-def _with(reader, **given):
-    """Return a reader that knows what is given, or refuse that before a picture is read."""
     try:
-        reader.set_params(**{name: value for name, value in given.items() if value is not None})
-        next(reader.read_many([]), None)
+        length = length and parse_length(length)
+    except ValueError as error:
+        raise typer.BadParameter(f"--{error}") from error
+    try:
+        set_given(reader, length=length, **given)
     except (ImportError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
-    return reader
 
 
 def _readings(reader, files, wrong, page):

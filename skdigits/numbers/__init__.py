@@ -1,7 +1,8 @@
 """Handwritten numbers: what is known of them, and how they are read."""
 
 from skdigits.numbers._automaton import Automaton
+from skdigits.numbers._given import parse_length, set_given
 from skdigits.numbers._reader import DigitReader
 from skdigits.numbers._reading import Digit, Reading
 
-__all__ = ["Automaton", "Digit", "DigitReader", "Reading"]
+__all__ = ["Automaton", "Digit", "DigitReader", "Reading", "parse_length", "set_given"]

@@ -1,20 +1,15 @@
 """ONNX Runtime, if it is installed."""
 
 import sys
-from importlib.util import find_spec
 
-MISSING = 'ONNX needs packages that are not installed: pip install "skdigits[onnx]"'
+from skdigits._utils.extras import are_installed, check_extra
 
-
-def is_installed():
-    """Tell whether the packages of the extra are there."""
-    return all(find_spec(name) is not None for name in ("onnx", "onnxruntime"))
+PACKAGES = ("onnx", "onnxruntime")
 
 
 def check_installed():
-    """Refuse to continue without them."""
-    if not is_installed():
-        raise ImportError(MISSING)
+    """Refuse to continue without the packages of the extra."""
+    check_extra(PACKAGES, "onnx", "ONNX")
 
 
 def find_net(backend):
@@ -35,7 +30,8 @@ def find_net(backend):
     if backend not in ("torch", "onnx", "auto"):
         raise ValueError(f'backend must be "torch", "onnx" or "auto", got {backend!r}.')
     if backend == "auto":
-        backend = "onnx" if "torch" not in sys.modules and is_installed() else "torch"
+        can = "torch" not in sys.modules and are_installed(PACKAGES)
+        backend = "onnx" if can else "torch"
     if backend == "torch":
         return None
     check_installed()

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from skdigits._utils.versions import versions
+from skdigits.numbers import parse_length
 from skdigits.server._guard import Guard, Refused, busy
 from skdigits.server._metrics import Metrics
 from skdigits.server._schemas import (
@@ -106,7 +107,7 @@ def create_app(settings=None, *, model=None, reader=None):
     ):
         """Read the number on each picture; what is known of it is used exactly."""
         known = {
-            "length": _length(length),
+            "length": length and parse_length(length),
             "pattern": pattern,
             "allowed": tuple(allowed) if allowed else None,
             "checksum": checksum,
@@ -144,11 +145,3 @@ def create_app(settings=None, *, model=None, reader=None):
 
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return Guard(app, settings, metrics, PAGE_PATHS)
-
-
-def _length(text):
-    """Return a number of digits, or the least and the most."""
-    if text is None:
-        return None
-    least, dash, most = text.partition("-")
-    return (int(least), int(most)) if dash else int(least)

@@ -2,7 +2,10 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-PATHS = {"/", "/v1/digits", "/v1/numbers", "/healthz", "/readyz", "/metrics", "/openapi.json"}
+PATHS = {
+    *("/", "/v1/digits", "/v1/numbers", "/v1/explain"),
+    *("/healthz", "/readyz", "/metrics", "/openapi.json"),
+}
 
 
 class Metrics:

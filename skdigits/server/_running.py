@@ -6,18 +6,17 @@ import os
 import socket
 import time
 from contextlib import suppress
-from importlib.util import find_spec
+
+from skdigits._utils.extras import check_extra
 
 PACKAGES = ("fastapi", "prometheus_client", "python_multipart", "uvicorn")
-MISSING = 'The server needs packages that are not installed: pip install "skdigits[serve]"'
 MOST_CONNECTIONS = 800
 LOGGED = ("method", "path", "status", "milliseconds", "bytes")
 
 
 def check_installed():
     """Refuse to continue without the packages of the extra."""
-    if not all(map(find_spec, PACKAGES)):
-        raise ImportError(MISSING)
+    check_extra(PACKAGES, "serve", "The server")
 
 
 class JsonLines(logging.Formatter):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from skdigits.io import load_reader
+from skdigits.numbers import set_given
 from skdigits.reading import Reader
 from skdigits.server._batching import Batcher
 from skdigits.server._bodies import pictures_in
@@ -48,8 +49,7 @@ class Work:
     def _reader_of_numbers(self, **known):
         reader = copy.copy(self.reader)  # with the same network
         try:
-            reader.set_params(**{name: value for name, value in known.items() if value is not None})
-            next(reader.read_many([]), None)
+            set_given(reader, **known)
         except ValueError as error:
             raise Refused(422, str(error)) from error
         return reader.read_many

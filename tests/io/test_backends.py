@@ -199,7 +199,7 @@ print("torch" in sys.modules)
 def test_a_backend_that_there_is_not(load, monkeypatch):
     with pytest.raises(ValueError, match=r'backend must be "torch", "onnx" or "auto", got None'):
         load(backend=None)
-    monkeypatch.setattr("skdigits.onnx._session.find_spec", lambda name: None)
+    monkeypatch.setattr("skdigits._utils.extras.find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r'pip install "skdigits\[onnx\]"'):
         load(backend="onnx")
 

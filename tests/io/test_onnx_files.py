@@ -234,6 +234,6 @@ def test_nothing_is_written_where_answers_differ(small_digits, tmp_path, monkeyp
 
 def test_without_the_packages(small_digits, tmp_path, monkeypatch):
     model = classifier().fit(*small_digits)
-    monkeypatch.setattr("skdigits.onnx._session.find_spec", lambda name: None)
+    monkeypatch.setattr("skdigits._utils.extras.find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r'pip install "skdigits\[onnx\]"'):
         to_onnx(model, tmp_path / "model.onnx")

@@ -101,6 +101,7 @@ def test_an_explanation(client, files):
     found = client.post("/v1/explain", content=files[7], headers=PNG).json()
     assert found["answer"]["label"] == "7"
     assert max(found["probabilities"], key=found["probabilities"].get) == "7"
+    assert 'path="/v1/explain"' in client.get("/metrics").text
     assert sum(found["probabilities"].values()) == pytest.approx(1)
     images = [*found["steps"].values(), found["saliency"]]
     assert list(found["steps"]) == ["picture", "ink", "digit", "normal"]

@@ -111,7 +111,7 @@ def test_a_token_that_no_header_can_hold(monkeypatch):
 
 
 def test_without_the_packages(monkeypatch):
-    monkeypatch.setattr("skdigits.server._running.find_spec", lambda name: None)
+    monkeypatch.setattr("skdigits._utils.extras.find_spec", lambda name: None)
     assert_refused(run("serve"), 1, 'pip install "skdigits[serve]"')
 
 
