@@ -76,6 +76,7 @@ def test_transform_output_as_frames(train_test, library):
     assert pipeline[-1].feature_names_in_[0] == "x0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "search",
     [
@@ -247,6 +248,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_the_same_search_on_a_dask_cluster(tmp_path):
     pytest.importorskip("distributed", reason="the extra `distributed` is not installed")
     script = tmp_path / "search.py"

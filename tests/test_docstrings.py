@@ -98,6 +98,8 @@ def examples():
             needs_mnist = any("fetch_mnist(" in example.source for example in test.examples)
             fixture = "mnist_home" if needs_mnist else "tmp_path"
             marks = [pytest.mark.mnist] if needs_mnist else []
+            if test.name.endswith(".rst"):
+                marks.append(pytest.mark.slow)
             if test.name in PACKAGES:
                 marks.append(pytest.mark.filterwarnings("ignore"))  # theirs
             if missing := [name for name in PACKAGES.get(test.name, ()) if not find_spec(name)]:

@@ -35,6 +35,7 @@ def test_gallery_is_complete():
 
 
 # A canvas without a screen says on some machines that it shows nothing.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_example(example, tmp_path, monkeypatch, capsys):

@@ -31,6 +31,7 @@ def test_where_there_are_too_few_of_a_label_the_only_subset_is_all():
     assert rows.tolist() == list(range(100))
 
 
+@pytest.mark.slow
 def test_what_is_written(tmp_path, monkeypatch, capsys, digits):
     X, y = digits
     y = y.astype(str)

@@ -36,6 +36,7 @@ def test_same_seed_same_bits(n_samples, parameters):
     assert fingerprint(n_samples, None, **parameters) != first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameters", WAYS, ids=["auto", "bfloat16"])
 def test_same_bits_in_another_process(parameters):
     program = f"""

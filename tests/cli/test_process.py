@@ -20,7 +20,10 @@ from skdigits.cli import main
 from skdigits.cli._folder import RESULTS
 from skdigits.io import load_model
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a shell and signals as of Unix")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="needs a shell and signals as of Unix"),
+]
 
 COMMAND = f"{shlex.quote(sys.executable)} -m skdigits"
 QUICK = "train --dataset digits --epochs 2 --set 'filters=(8,)' --set augment=False --output"

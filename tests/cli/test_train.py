@@ -140,6 +140,7 @@ def test_train__output_is_a_file(tmp_path):
     assert path.read_text() == "keep"
 
 
+@pytest.mark.slow
 def test_train__full_disk__leaves_nothing(tmp_path):
     resource = pytest.importorskip("resource")
     code = (
@@ -159,6 +160,7 @@ def test_train__full_disk__leaves_nothing(tmp_path):
 LONG = ("train", "--dataset", "digits", "--epochs", "1000", "--set", "filters=(16,)", "--output")
 
 
+@pytest.mark.slow
 def test_train__interrupted__leaves_the_best_so_far_and_says_how_to_go_on(tmp_path):
     output = tmp_path / "my results"
     with start(*LONG, output, stderr=subprocess.PIPE) as process:
@@ -188,6 +190,7 @@ def test_train__interrupted__leaves_the_best_so_far_and_says_how_to_go_on(tmp_pa
     assert not load_model(output / "model.safetensors")[-1].warm_start
 
 
+@pytest.mark.slow
 def test_train__interrupted_while_evaluating__leaves_the_model(tmp_path):
     code = (
         "import sys; from skdigits.cli import main, train\n"
@@ -215,6 +218,7 @@ def test_train__from_what_is_no_model_of_it(tmp_path):
     assert_refused(run(*args), 2, "features")
 
 
+@pytest.mark.slow
 def test_train__on_a_terminal__shows_a_bar(tmp_path):
     terminal, its_end = pytest.importorskip("pty").openpty()
     with start(*QUICK, "--output", tmp_path / "results", stderr=its_end) as process:
@@ -229,6 +233,7 @@ def test_train__on_a_terminal__shows_a_bar(tmp_path):
         assert words in shown.decode()
 
 
+@pytest.mark.slow
 def test_train__no_mnist__does_the_whole_job_on_the_bundled_digits(tmp_path):
     options = {"cwd": tmp_path, "environment": without_mnist(tmp_path / "data")}
     with start("train", "--epochs", "2", stderr=subprocess.PIPE, **options) as process:
@@ -242,6 +247,7 @@ def test_train__no_mnist__does_the_whole_job_on_the_bundled_digits(tmp_path):
     assert "450 images" in out
 
 
+@pytest.mark.slow
 def test_train__mnist_asked_for_but_missing(tmp_path):
     options = {"cwd": tmp_path, "environment": without_mnist(tmp_path / "data")}
     with start("train", "--dataset", "mnist", stderr=subprocess.PIPE, **options) as process:

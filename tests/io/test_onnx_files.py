@@ -136,6 +136,7 @@ def test_the_pretrained_model(tmp_path, digits):
     check(load_pretrained(max_error_rate=0.02), tmp_path / "sure.onnx", rows, dtype="uint8")
 
 
+@pytest.mark.slow
 def test_weights_of_8_bits__a_quarter_of_the_size_and_nearly_the_same(tmp_path, digits):
     rows = DigitNormalizer().fit_transform(digits[0][:300].reshape(-1, 8, 8))
     for model in load_pretrained(), load_reader():

@@ -83,7 +83,8 @@ def test_a_class_without_samples_is_far():
 def test_what_is_along_the_direction_of_outliers_is_farther(n_features):
     features, labels = clusters(120, n_features)
     generator = torch.Generator().manual_seed(1)
-    outliers = features[:60] + 2 * torch.eye(n_features)[5]
+    outliers = features[:60].clone()
+    outliers[:, 5] += 2
     typicality = learned(features, labels)
     before = typicality(features), typicality(outliers)
     typicality.learn_direction(features, torch.ones(120), outliers)

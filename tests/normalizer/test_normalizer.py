@@ -8,7 +8,6 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skdigits import CNNDigitClassifier, DigitNormalizer, PixelScaler
 from skdigits.datasets import fetch_mnist
@@ -45,11 +44,6 @@ def distance(image, expected):
     shifts = itertools.product((0, 1, -1), repeat=2)
     moved = (np.roll(image, shift, (0, 1)) for shift in shifts)
     return min(np.abs(each - expected).sum() for each in moved) / expected.sum()
-
-
-@parametrize_with_checks([DigitNormalizer()])
-def test_common_checks(estimator, check):
-    check(estimator)
 
 
 # The form

@@ -352,6 +352,7 @@ ON_ITS_SIDE = Image.Exif()
 ON_ITS_SIDE[0x0112] = 6
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a process knows its own peak")
 @pytest.mark.parametrize(
     ("kind", "mode", "side", "options"),

@@ -73,6 +73,7 @@ def mutated(digits):
     return found
 
 
+@pytest.mark.slow
 def test_each_is_answered(number_reader, mutated):
     readings = list(number_reader.read_many(mutated))
     assert len(readings) == len(mutated)

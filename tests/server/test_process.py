@@ -9,6 +9,8 @@ import pytest
 from blocked import run_without_torch
 from commands import assert_refused, run
 
+pytestmark = pytest.mark.slow
+
 POST = b"POST /v1/digits HTTP/1.1\r\nHost: localhost\r\n"
 
 

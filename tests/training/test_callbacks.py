@@ -382,6 +382,7 @@ print(scores[0] == scores[1] > 0.5)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_forked_workers_do_not_hang():
     finished = subprocess.run(

@@ -78,6 +78,7 @@ def on_a_terminal(program):
     return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).replace("\r", ""), out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such terminals")
 def test_terminal__a_bar_and_what_came_of_it():
     shown, out = on_a_terminal(FIT.format("1, callbacks=[print]"))
@@ -88,6 +89,7 @@ def test_terminal__a_bar_and_what_came_of_it():
     assert not EPOCHS.search(shown)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such terminals")
 def test_terminal__lines_above_the_bar():
     shown, _ = on_a_terminal(FIT.format(2))
@@ -106,6 +108,7 @@ def in_a_notebook(*programs):
     return [output.get("text") or output.data["text/plain"] for output in outputs]
 
 
+@pytest.mark.slow
 def test_notebook__one_output_that_ends_with_what_came_of_it_or_lines_of_epochs():
     bar, lines = in_a_notebook(FIT.format(1) + "None", FIT.format(2) + "None")
     assert END.fullmatch(bar)
@@ -125,6 +128,7 @@ search.fit(X, y)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_jobs", "n_epochs", "n_fits"), [(1, 18, 0), (2, 0, 6)])
 def test_search_and_cross_validation__a_line_an_epoch_or_a_fit(n_jobs, n_epochs, n_fits):
     program = SEARCHES.format(n_jobs=n_jobs)
