@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning"),
     # Their rows are no images.
-    pytest.mark.filterwarnings("ignore:X has .* features, which make no square"),
+    pytest.mark.filterwarnings("ignore:X has .* features, which is not a square"),
 ]
 
 
