@@ -204,7 +204,7 @@ class PixelScaler(
         width = high - low
         if not isfinite(width):
             raise ValueError(
-                f"X has values from {low:g} to {high:g}, too far apart to scale: divide X first."
+                f"X has values from {low:g} to {high:g}, a range too wide to scale: divide X first."
             )
         if self.clip == "auto":
             slack = width if is_estimate else 0.0

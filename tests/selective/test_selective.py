@@ -311,7 +311,7 @@ def test_its_seed_repeats_the_whole_fit(scaled):
 
 def test_too_few_samples_are_told_how_many_are_needed(scaled):
     X, y = scaled[0][:20], scaled[1][:20]
-    expected = "10 held-out samples .* below 0.01, .* needs 528 .* without an error; 10 can"
+    expected = "10 held-out samples, .* below 0.01 .* needs 528 .* without an error; 10 can"
     with pytest.warns(UserWarning, match=expected):
         SelectiveClassifier(GaussianNB(var_smoothing=0.1)).fit(X, y)
 
