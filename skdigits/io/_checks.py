@@ -175,7 +175,7 @@ def check_learned(kind, learned):
     refuse_unless(not missing, f"lacks {', '.join(missing)} of {kind.__name__}")
     for name, value in learned.items():
         is_right = passes(LEARNED[kind][name], value)
-        refuse_unless(is_right, f"holds a {name} of {kind.__name__} that fit never sets")
+        refuse_unless(is_right, f"holds a value of {name} of {kind.__name__} that fit never sets")
     names = learned.get("feature_names_in_")
     refuse_unless(
         names is None or len(names) == learned.get("n_features_in_"),

@@ -75,7 +75,7 @@ class Typicality(nn.Module):
 
     @torch.no_grad()
     def learn_direction(self, features, weight, outliers):
-        """Learn what separates features of shape (n, n_features) from outliers, by ridge.
+        """Learn what separates features (n, n_features) from outliers, by ridge regression.
 
         The targets are 1 for the features and -1 for the outliers; both have the same total weight.
         """

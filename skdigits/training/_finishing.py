@@ -51,9 +51,9 @@ def finish(net, train_set, valid_set, plan):
 def average_weights(net, others):
     """Set the weights of a net to the mean of its own and those of others.
 
-    The mean with the net before its further training keeps most of what was learned then, and most
-    of what was forgotten [1]_. The mean of several nets that were trained further from the same
-    weights is more accurate than each of them [2]_.
+    The mean with the net before its further training keeps most of what that training added, and
+    most of what it would have lost [1]_. The mean of several nets that were trained further from
+    the same weights is more accurate than each of them [2]_.
 
     References
     ----------

@@ -204,7 +204,7 @@ def _warn_if_no_better_than_guessing(net, train, plan):
     guess, loss = net.guessing_loss(train, plan), plan.history[-1]
     if 0 < guess <= loss["train_loss"]:
         warn_user(
-            f"The training loss, {loss['train_loss']:.3g}, is not lower than by guessing, "
+            f"The training loss, {loss['train_loss']:.3g}, is not below the loss of guessing, "
             f"{guess:.3g}: lower learning_rate, or train longer.",
             ConvergenceWarning,
         )

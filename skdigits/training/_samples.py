@@ -14,7 +14,7 @@ from skdigits._utils.wording import brief
 LARGEST = float(np.finfo(np.float32).max)  # weight, so that sums of them are finite
 
 OUTLIER = -100
-"""Position of the label of outliers among the classes; torch's losses ignore it."""
+"""Stands for the position of the label of outliers; torch's losses ignore it."""
 
 
 class Samples(NamedTuple):
@@ -141,8 +141,8 @@ def _weights_of(classes, class_weight):
 def hold_out(samples, fraction, classes, random_state):
     """Split samples at random into a training and a validation set, stratified by class.
 
-    If there are too few samples of a class for that, each class gives its rounded share: at least
-    one sample, and all but one at most.
+    If there are too few samples for that, each class with two samples or more gives its rounded
+    share: at least one sample, and at most all but one.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def new_net(recipe, samples, seed):
         `architecture` (the parameters of `DigitCNN` or `LineCNN`), `precision`, `device`,
         `optimizer` and the parameters of the optimizer.
     samples : Samples
-        Pixels are standardised with the mean and spread of their pixels.
+        Samples whose mean and spread standardise the pixels.
     seed : int
         Seed of all random numbers.
     """
