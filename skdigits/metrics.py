@@ -1,4 +1,4 @@
-"""Measures of answers that were given before."""
+"""Metrics of predictions."""
 
 from numbers import Integral
 
@@ -12,34 +12,34 @@ __all__ = ["expected_calibration_error", "most_confused"]
 
 
 def expected_calibration_error(y_true, y_proba, *, labels=None, n_bins=15):
-    """Return how far probabilities are from the accuracy, on average.
+    """Return the mean difference between confidence and accuracy.
 
-    Samples are sorted into bins of equal width by their largest probability, the confidence. In
-    each bin, mean confidence and accuracy differ by some amount; the error is the mean of these
-    amounts, weighted by the number of samples in the bin.
+    The confidence of a prediction is the largest probability. Samples are sorted by it into bins of
+    equal width. The error is the mean over the bins of the absolute difference between mean
+    confidence and accuracy, weighted by the number of samples in each bin.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        True labels. One that is not among `labels` counts as predicted wrong.
+        True labels. A label that is not in `labels` counts as a wrong prediction.
     y_proba : array-like of shape (n_samples, n_labels)
         Probability of each label, as ``predict_proba`` gives it; the rows sum to 1.
     labels : array-like of shape (n_labels,), default=None
-        Label of each column of `y_proba`, as in ``classes_`` of the classifier. If None, the
-        labels in `y_true`, sorted.
+        Label of each column of `y_proba`, as in ``classes_`` of the classifier. None means the
+        sorted labels in `y_true`.
     n_bins : int, default=15
         Number of bins between 0 and 1.
 
     Returns
     -------
     error : float
-        From 0, where each bin's confidence is its accuracy, to 1.
+        Between 0, if confidence and accuracy are equal in each bin, and 1.
 
     Raises
     ------
     ValueError
-        If there are no samples, rows of `y_proba` are no probabilities, or there is not one label
-        a column.
+        If there are no samples, the rows of `y_proba` are not probabilities, or the number of
+        labels is not that of its columns.
 
     See Also
     --------
@@ -49,7 +49,7 @@ def expected_calibration_error(y_true, y_proba, *, labels=None, n_bins=15):
     Notes
     -----
     The value depends on the number of bins, and it is above 0 by chance even if the probabilities
-    are correct: compare values of the same number of samples and bins only.
+    are correct: only compare values from the same number of samples and bins.
 
     References
     ----------
@@ -74,33 +74,33 @@ def expected_calibration_error(y_true, y_proba, *, labels=None, n_bins=15):
 
 
 def most_confused(y_true, y_pred, min_count=2):
-    """Return which labels are taken for which, the most frequent confusions first.
+    """Return the most frequent confusions of true and predicted labels.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        The truth.
+        True labels.
     y_pred : array-like of shape (n_samples,)
-        Answer given to each sample, by any classifier.
+        Predicted labels, from any classifier.
     min_count : int, default=2
-        Least number of times that a confusion must occur.
+        Minimum number of times that a confusion must occur to be returned.
 
     Returns
     -------
     confusions : list of tuple
-        A tuple ``(true label, predicted label, count)`` for each confusion. Equally frequent
-        ones stand in the order of the labels.
+        A tuple ``(true label, predicted label, count)`` for each confusion, the most frequent
+        first. Equally frequent confusions are in the order of the labels.
 
     Raises
     ------
     ValueError
-        If there are no samples, not as many answers as truths, labels of mixed types, or
-        `min_count` is below 1.
+        If there are no samples, `y_true` and `y_pred` differ in length or in the type of their
+        labels, or `min_count` is below 1.
 
     See Also
     --------
     skdigits.displays.ConfusionGalleryDisplay : An example of each confusion.
-    skdigits.displays.MisclassifiedDisplay : The errors, those of one confusion on demand.
+    skdigits.displays.MisclassifiedDisplay : The errors, or those of one confusion.
     sklearn.metrics.confusion_matrix : The counts of all pairs of labels.
 
     Examples
@@ -115,7 +115,7 @@ def most_confused(y_true, y_pred, min_count=2):
     y_true, y_pred = column_or_1d(y_true), column_or_1d(y_pred)
     check_consistent_length(y_true, y_pred)
     if not len(y_true):
-        raise ValueError("y_true and y_pred are empty: give the truth and answer of one or more.")
+        raise ValueError("y_true and y_pred are empty: give the labels of at least one sample.")
     for y, name in ((y_true, "y_true"), (y_pred, "y_pred")):
         assert_all_finite(y, input_name=name)
     labels = unique_labels(y_true, y_pred)

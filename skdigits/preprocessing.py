@@ -1,4 +1,4 @@
-"""Pixels on one scale."""
+"""Scaling of pixels."""
 
 from math import inf, isfinite, isinf
 
@@ -15,12 +15,12 @@ __all__ = ["PixelScaler", "why_refused"]
 _RANGE_OF_DTYPE = {np.dtype(np.uint8): (0.0, 255.0), np.dtype(bool): (0.0, 1.0)}
 
 _KINDS = {"b": "bool", "u": "integer", "i": "integer", "f": "float"}
-# Shares of the largest pixel in fit, somewhat above what a division leaves of it.
+# Shares of the largest pixel in fit, somewhat above what these divisions leave of it.
 _DIVIDED_BY_255, _DIVIDED_BY_16 = 1 / 200, 1 / 12
 
 
 def _choose_range(pixel_range, rows):
-    """Return the lowest and highest pixel value, and whether they are but an estimate."""
+    """Return the lowest and highest pixel value, and whether they are only an estimate."""
     if isinstance(pixel_range, str) and pixel_range == "auto":
         if rows.dtype in _RANGE_OF_DTYPE:
             return *_RANGE_OF_DTYPE[rows.dtype], False
@@ -38,13 +38,13 @@ def _choose_range(pixel_range, rows):
 
 
 def _are_whole(rows):
-    """Whether pixels are whole numbers, by some of the rows."""
+    """Tell from some of the rows whether pixels are whole numbers."""
     some = rows[:: 1 + len(rows) // 1000]
     return rows.dtype.kind in "iub" or bool((some == np.rint(some)).all())
 
 
 def why_refused(scaler, rows):
-    """Return why a fitted scaler does not take pixels as they are, and what to do; or None.
+    """Return why a fitted scaler refuses pixels, and what to do; None if it accepts them.
 
     Parameters
     ----------
@@ -66,10 +66,10 @@ def why_refused(scaler, rows):
         above = np.float32(highest) > np.float32(most)
     if below or above:
         low, high = scaler.pixel_range_
-        change = usual if above and usual and lowest >= least else "Bring X to the scale of fit"
+        change = usual if above and usual and lowest >= least else "Scale X as in fit"
         return (
-            f"{span}, but {least:.8g} to {most:.8g} is accepted, by the pixel range {low:.8g} to "
-            f"{high:.8g} of fit.",
+            f"{span}, but only values from {least:.8g} to {most:.8g} are accepted, since the "
+            f"pixel range of fit is {low:.8g} to {high:.8g}.",
             f"{change}, or set pixel_range or clip.",
         )
     if lowest == highest or not _is_on_smaller_scale(rows, peak, scaler):
@@ -78,13 +78,12 @@ def why_refused(scaler, rows):
     if_faint = f"give it as {dtype}" if dtype.kind in "iu" and peak > 1 else "set clip=True"
     return (
         f"{span}, but fit saw values up to {scaler.peak_:.8g}: X is on a smaller scale.",
-        f"{usual or f'Multiply X by about {factor:.4g}'}, or, if X is as faint as that, "
-        f"{if_faint}.",
+        f"{usual or f'Multiply X by about {factor:.4g}'}, or {if_faint} if X really is this faint.",
     )
 
 
 def _is_on_smaller_scale(rows, peak, scaler):
-    """Tell pixels that were divided by something from faint ones."""
+    """Tell whether pixels were divided by something, and are not just faint."""
     dtype, dtype_of_fit = rows.dtype, np.dtype(scaler.pixel_dtype_)
     if peak > scaler.peak_ * _DIVIDED_BY_16:
         return False
@@ -100,28 +99,28 @@ class PixelScaler(
     """Scale pixels to [0, 1] by one range for the whole image.
 
     :class:`~sklearn.preprocessing.MinMaxScaler` scales each pixel by its own range, which
-    amplifies noise at the border, where pixels hardly vary. Here, every pixel is scaled alike, so
-    that an image keeps its contrast.
+    amplifies noise at the border, where pixels hardly vary. Here, all pixels are scaled by the same
+    range, so that an image keeps its contrast.
 
     Parameters
     ----------
     pixel_range : "auto" or tuple of (float, float), default="auto"
-        The lowest and the highest pixel value, which become 0 and 1. With ``"auto"``, it is 0 to
-        255 for pixels of dtype uint8 and 0 to 1 for bool. For all other dtypes, which say little
-        about their range (a table often holds 8-bit pixels as int64, a camera 12 bits as uint16),
-        it is what `fit` sees over all pixels together.
+        The lowest and the highest pixel value, which become 0 and 1. "auto" means 0 to 255 for
+        pixels of dtype uint8 and 0 to 1 for bool. All other dtypes say little about the range (a
+        table often holds 8-bit pixels as int64, a camera 12 bits as uint16): for them, it means the
+        range of all pixels in `fit`.
     clip : "auto" or bool, default="auto"
-        What `transform` does with values outside the range: True clips them to it, False refuses
-        them. With ``"auto"``, they are refused where the range is given or the dtype's. A range
-        that `fit` saw is an estimate, which a new image may exceed a little: values are clipped
-        where they are less than the width of the range away from it, and refused where they are
-        farther, because they are on another scale then. Unless clip is True, images on a smaller
-        scale than fit saw are refused as well (see Notes).
+        What `transform` does with values outside the range: True clips them to the range, False
+        raises an error. "auto" raises an error if the range is given or follows from the dtype. A
+        range taken from the pixels in `fit` is an estimate, which a new image may exceed a little.
+        Then "auto" clips values that are less than the width of the range away from it, and raises
+        an error for values farther away, because they are on another scale. Unless `clip` is True,
+        images on a smaller scale than in `fit` raise an error, too (see Notes).
 
     Attributes
     ----------
     pixel_range_ : tuple of (float, float)
-        The range that becomes [0, 1].
+        The lowest and the highest pixel value, which become 0 and 1.
     accepted_range_ : tuple of (float, float)
         The lowest and the highest value that `transform` accepts.
     pixel_dtype_ : str
@@ -133,27 +132,28 @@ class PixelScaler(
     n_features_in_ : int
         Number of pixels in an image.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns seen in `fit`, where they are all strings.
+        Names of the columns seen in `fit`. Only defined if they are all strings.
 
     See Also
     --------
-    sklearn.preprocessing.MinMaxScaler : Scales each feature by a range of its own.
+    sklearn.preprocessing.MinMaxScaler : Scales each feature by its own range.
 
     Notes
     -----
     Images may be given as rows or as arrays of shape (n_samples, height, width) or
-    (n_samples, 1, height, width); they come back in the same shape. For images that are not rows,
-    leave ``set_output`` at its default: a table has two dimensions.
+    (n_samples, 1, height, width); they are returned in the same shape. For images that are not
+    rows, leave ``set_output`` at its default, because a table has two dimensions.
 
-    Where all pixels seen in `fit` have one value, that value becomes 0.
+    If all pixels in `fit` have the same value, that value becomes 0.
 
-    Values are compared with the range in single precision, that of the result.
+    Values are compared with the range in single precision, which is that of the result.
 
-    Images on a smaller scale than in `fit` would pass for faint ones, and be predicted wrong. So
-    `transform` refuses `X` if no value is above a 200th of ``peak_``, as after a division by 255;
-    or above a 12th, as after a division by 16, if `fit` saw whole numbers and `X` holds fractions
-    or another kind of numbers (integer, float, bool). Blank images (all values are the same) pass,
-    as do integers of the dtype seen in `fit`, however faint they are, unless they are 0 and 1 only.
+    Images on a smaller scale than in `fit` would look like faint images, and predictions for them
+    would be wrong. So `transform` raises an error in two cases: if no value is above a 200th of
+    ``peak_``, as after a division by 255; and if no value is above a 12th of it, as after a
+    division by 16, while `fit` saw whole numbers and `X` holds fractions or another kind of numbers
+    (integer, float, bool). Blank images (all values are the same) are accepted. So are integers of
+    the dtype seen in `fit`, even if they are faint, unless all of them are 0 or 1.
 
     Examples
     --------
@@ -192,7 +192,7 @@ class PixelScaler(
         Raises
         ------
         ValueError
-            If a parameter is not one of its values, or X is empty or holds NaN or infinity.
+            If a parameter is invalid, or X is empty or holds NaN or infinity.
         """
         if self.clip not in ("auto", True, False):
             raise ValueError(f"clip must be 'auto', True or False, but is {self.clip!r}.")
@@ -203,7 +203,9 @@ class PixelScaler(
         low, high, is_estimate = _choose_range(self.pixel_range, rows)
         width = high - low
         if not isfinite(width):
-            raise ValueError(f"X spans {low:g} to {high:g}, which is too wide to scale.")
+            raise ValueError(
+                f"X has values from {low:g} to {high:g}, a range too wide to scale: divide X first."
+            )
         if self.clip == "auto":
             slack = width if is_estimate else 0.0
         else:
@@ -232,7 +234,7 @@ class PixelScaler(
         Raises
         ------
         ValueError
-            If a value lies outside ``accepted_range_``, X is on a smaller scale than in `fit`, has
+            If a value is outside ``accepted_range_``, or X is on a smaller scale than in `fit`, has
             another number of pixels, is empty, or holds NaN or infinity.
         """
         check_is_fitted(self)

@@ -75,7 +75,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning"),
     pytest.mark.filterwarnings("ignore:Nothing will be answered"),
     # The rows of the checks are no images.
-    pytest.mark.filterwarnings("ignore:X has .* features, which make no square"),
+    pytest.mark.filterwarnings("ignore:X has .* features, which is not a square"),
 ]
 
 

@@ -3,10 +3,22 @@
 import functools
 from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, metadata
+from numbers import Integral
 
+import numpy as np
 from sklearn.base import _fit_context
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Hidden,
+    Interval,
+    StrOptions,
+    validate_params,
+)
 from sklearn.utils.validation import _check_sample_weight
+
+# As scikit-learn's "boolean" and "verbose", with messages that do not mention numpy's type.
+BOOLEAN = bool, Hidden(np.bool_)
+VERBOSE = Interval(Integral, 0, None, closed="left"), Hidden(np.bool_)
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -71,6 +83,8 @@ class EcosystemMixin:
 
 
 __all__ = [
+    "BOOLEAN",
+    "VERBOSE",
     "CallbackSupportMixin",
     "EcosystemMixin",
     "HasMethods",

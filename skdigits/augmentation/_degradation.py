@@ -13,15 +13,15 @@ REACH = 4  # of the blur, in pixels
 class RandomDegradation:
     """Change strokes, blur, sharpen, shade, add noise, lines, borders: each in half of the images.
 
-    How much is drawn uniformly for each image. Amounts of brightness are shares of the image's own
-    range of pixels, which the result does not leave.
+    The amounts for each image are drawn uniformly. Amounts of brightness are shares of the range of
+    the image's pixels, and the result stays within this range.
 
     Parameters
     ----------
     stroke_width : float
         Largest change of the strokes' width in pixels, either way.
     blur : float
-        Largest standard deviation of the blur in pixels; along a direction of its own, less across.
+        Largest standard deviation of the blur in pixels, along a random direction; less across it.
     contrast : float
         Largest gain of contrast: 1 doubles it around the middle grey, 10 leaves black and white.
     shading : float
@@ -81,13 +81,13 @@ class RandomDegradation:
 
 
 def change_strokes(x, by):
-    """Make strokes wider by `by` pixels of up to 2, or thinner where it is negative."""
+    """Make strokes wider by `by` pixels, at most 2, or thinner if it is negative."""
     wider, thinner = F.max_pool2d(x, 3, 1, 1), -F.max_pool2d(-x, 3, 1, 1)
     return torch.lerp(x, torch.where(by > 0, wider, thinner), by.abs().clamp_max(2) / 2)
 
 
 def draw_line(x, width, angle, distance, light):
-    """Draw a straight line across each image, where `width` in pixels is above 0."""
+    """Draw a straight line across each image whose `width`, in pixels, is above 0."""
     rows, columns = (
         torch.arange(side, dtype=x.dtype, device=x.device) - (side - 1) / 2 for side in x.shape[2:]
     )
@@ -113,7 +113,7 @@ def draw_border(x, shares, light):
 
 
 def blur(x, amount, angle, roundness):
-    """Convolve each image with a normal distribution, `amount` wide along an angle of its own."""
+    """Convolve each image with a Gaussian whose standard deviation along `angle` is `amount`."""
     steps = torch.arange(-REACH, REACH + 1, dtype=x.dtype, device=x.device)
     angle = angle * torch.pi
     along = steps[:, None] * angle.cos() + steps * angle.sin()

@@ -9,50 +9,50 @@ from sklearn.utils import check_random_state
 from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
 from skdigits._utils.sklearn import Interval
 
-LARGEST = float(np.finfo(np.float32).max)  # of any amount
+LARGEST = float(np.finfo(np.float32).max)  # value of any parameter
 
 
 class Distortion(BaseEstimator):
     """Random distortion of images, as by pens, paper, cameras and different hands.
 
     Give it to :class:`~skdigits.CNNDigitClassifier` as ``augment``: each training image is then
-    distorted anew in each epoch. Call it on images to look at what it does. Every amount is the
-    largest one; how much of it an image gets is drawn at random. With all amounts at 0, images stay
-    as they are.
+    distorted differently in each epoch. Call it on images to see what it does. Each parameter is
+    the largest amount; the amount for each image is drawn at random. If all parameters are 0,
+    images stay unchanged.
 
     Parameters
     ----------
     rotation : float, default=8.0
-        Angle in degrees, either way.
+        Angle in degrees, in either direction; in [0, 180].
     translation : float, default=0.06
-        Shift as a share of the image's sides, either way.
+        Shift in either direction, as a share of the image's sides; in [0, 1].
     scaling : float, default=0.1
-        Change of size, either way: 0.1 means 90 % to 110 %.
+        Change of size, in [0, 1): 0.1 means 90 % to 110 %.
     shear : float, default=3.0
-        Slant in degrees, either way.
+        Slant in degrees, in either direction; in [0, 90).
     perspective : float, default=0.0
-        Change of size from the image's middle to an edge, either way, as by a camera that looks
-        from the side.
+        Change of size from the middle of the image to an edge, as if a camera looked from the side;
+        in [0, 0.5).
     elastic : float, default=0.0
-        Standard deviation of a smooth displacement that bends the strokes, as a share of the
-        image's sides [1]_.
+        Standard deviation of a smooth displacement that bends the strokes [1]_, as a share of the
+        image's sides; in [0, 0.2].
     stroke_width : float, default=0.0
-        Change of the strokes' width in pixels, either way; at most 2. This and the following
-        parameters each change half of the images.
+        Change of the width of the strokes in pixels, wider or thinner; in [0, 2]. This and the
+        following parameters each change half of the images.
     blur : float, default=0.0
-        Standard deviation of the blur in pixels, along a random direction.
+        Standard deviation of the blur in pixels, along a random direction; 0 or more.
     contrast : float, default=0.0
-        Gain of contrast: 1 doubles it, 10 leaves little but ink and paper.
+        Gain of contrast, 0 or more: 1 doubles the contrast, 10 leaves little but black and white.
     shading : float, default=0.0
-        Change of brightness across the image, as a share of the image's range.
+        Change of brightness across the image, as a share of the range of its pixels; in [0, 1].
     noise : float, default=0.0
-        Standard deviation of noise, as a share of the image's range. Up to half as many pixels
-        become black or white.
+        Standard deviation of the noise, as a share of the range of the image's pixels; in [0, 1].
+        In addition, up to half this share of the pixels become black or white.
     occlusion : float, default=0.0
-        Width in pixels of a straight line across the image, dark or light.
+        Width in pixels of a straight line across the image, dark or light; 0 or more.
     border : float, default=0.0
-        Width of dark or light strips along the edges, as a share of the image's sides, as where a
-        picture shows more than the paper.
+        Width of dark or light strips along the edges, as if the picture showed more than the paper,
+        as a share of the image's sides; in [0, 0.5].
 
     See Also
     --------
@@ -131,7 +131,7 @@ class Distortion(BaseEstimator):
         Returns
         -------
         distortion : Distortion
-            ``augment="paper"`` means the same.
+            The same as ``augment="paper"``.
         """
         return cls(
             rotation=15.0,
@@ -156,14 +156,14 @@ class Distortion(BaseEstimator):
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on any scale of pixels; rows are images as tall as wide.
+            Images, on any scale of pixels; rows are read as square images.
         random_state : int, RandomState instance or None, default=None
-            Seed; an int gives the same distortion each time.
+            Controls the distortion. Pass an int to get the same distortion in each call.
 
         Returns
         -------
         X_distorted : ndarray of float32 in the shape of X
-            The images, with pixels in the range of those of each image.
+            Distorted images. The pixels of each image stay within their range.
 
         Raises
         ------
@@ -176,16 +176,16 @@ class Distortion(BaseEstimator):
         seed = check_random_state(random_state).randint(2**31)
         distorted = self.for_training().distorted(images, seed)
         least, most = (limit((1, 2), keepdims=True) for limit in (images.min, images.max))
-        distorted = np.clip(distorted, least, most)  # rounding leaves the range
+        distorted = np.clip(distorted, least, most)  # rounding may leave the range
         return distorted.reshape(len(rows), -1)[:, : rows.shape[1]].reshape(np.shape(X))
 
     def for_training(self):
-        """Return what distorts batches of tensors.
+        """Return this distortion in the form that a training uses.
 
         Returns
         -------
         distortion : RandomDistortion
-            In PyTorch.
+            Distorts batches of PyTorch tensors.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Random distortion of a batch of images, all of it."""
+"""Random distortion of a batch of images: warp, then degradation."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -21,7 +21,7 @@ class RandomDistortion:
 
     @classmethod
     def of(cls, amounts):
-        """Return one of these amounts, a dict by the parameters of `Distortion`."""
+        """Return the distortion for some amounts, a dict with the parameters of `Distortion`."""
         warp, degradation = (
             kind(**{field.name: float(amounts[field.name]) for field in fields(kind)})
             for kind in (RandomWarp, RandomDegradation)
@@ -30,7 +30,7 @@ class RandomDistortion:
         return cls((warp, degradation) if is_degraded else (warp,))
 
     def times(self, factor):
-        """Return one with all amounts times a factor."""
+        """Return this distortion with all amounts multiplied by a factor."""
         return RandomDistortion(
             tuple(
                 replace(part, **{name: factor * amount for name, amount in vars(part).items()})
@@ -52,7 +52,7 @@ class RandomDistortion:
 
     def distorted(self, images, seed):
         """Return distorted copies of an array of shape (n, h, w)."""
-        # Whatever the caller's default device and precision are.
+        # The caller's default device and precision must not matter.
         with torch.device("cpu"), torch.autocast("cpu", enabled=False):
             generator = torch.Generator().manual_seed(seed)
             draws = self.draw(len(images), images.shape[1:], generator)

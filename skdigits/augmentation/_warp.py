@@ -10,7 +10,7 @@ N_KNOTS = 5  # of the elastic displacement, along each side
 
 @dataclass(frozen=True)
 class RandomWarp:
-    """Rotate, shift, zoom, shear, tilt and bend every image by amounts of its own.
+    """Rotate, shift, zoom, shear, tilt and bend each image by different amounts.
 
     Pixels from outside the image repeat its border.
 
@@ -39,15 +39,15 @@ class RandomWarp:
 
     @property
     def n_draws(self):
-        """How many numbers an image's map has."""
+        """How many random numbers an image needs."""
         return 8 + (2 * N_KNOTS**2 if self.elastic else 0)
 
     def draw(self, n, image_shape, generator):
         """Return random maps for `n` images: a tensor of shape (n, n_draws).
 
-        Each maps a pixel of the new image to one of the old, in units in which the image reaches
-        from -1 to 1: six numbers of an affine map, two by which the result is divided and, with
-        `elastic`, the displacements of a grid of points that are added.
+        A map takes each pixel of the new image to one of the old image, in units in which the image
+        reaches from -1 to 1. It has six numbers of an affine map, two of the perspective and, with
+        `elastic`, the displacements of a grid of points.
         """
         draws = torch.rand(6, n, generator=generator, dtype=torch.float32) * 2 - 1
         angle = torch.deg2rad(draws[0] * self.rotation)

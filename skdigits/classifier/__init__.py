@@ -1,4 +1,4 @@
-"""The classifier, and settings of it for other ends than the default's."""
+"""The classifier, and presets of its parameters."""
 
 import lazy_loader
 

@@ -9,18 +9,19 @@ from skdigits import training
 from skdigits.augmentation import Distortion
 
 EXACT_SAMPLES = 40
-"""Up to so many samples: float64, full batches and no distortion, so that a weight of two equals
-a repetition to the last digits. Of more samples, batches and distortion make better use."""
+"""Up to this number of samples, the fit is exact: float64, full batches and no distortion, so that
+a weight of two equals a repetition to the last digits. With more samples, batches and distortion
+give a better network."""
 
 MANY_SAMPLES = 10_000
-"""From so many samples on: larger batches, and bfloat16 where the processor has it."""
+"""From this number of samples on: larger batches, and bfloat16 if the processor supports it."""
 
 EXACT_EPOCHS = 100
 
 
 @dataclass
 class Situation:
-    """What the choices depend on.
+    """The conditions that the choices depend on.
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ class Situation:
     image_shape : tuple of int
         Their ``(height, width)``.
     device : str, default="cpu"
-        Where training will compute.
+        Device of the training.
     """
 
     n_samples: int
@@ -38,7 +39,7 @@ class Situation:
 
 
 def _patch_size(at):
-    return 2 if min(at.image_shape) >= 20 else 1  # a quarter of the work, as good
+    return 2 if min(at.image_shape) >= 20 else 1  # a quarter of the work, no less accurate
 
 
 def _filters(at):
@@ -50,7 +51,7 @@ def _max_epochs(at):
         return EXACT_EPOCHS
     if at.n_samples < MANY_SAMPLES:
         return ceil(1_000 / sqrt(at.n_samples))
-    return max(5, ceil(200_000 / at.n_samples))  # large batches make fewer steps
+    return max(5, ceil(200_000 / at.n_samples))  # large batches mean fewer steps
 
 
 def _batch_size(at):
@@ -74,7 +75,7 @@ def _device(at):
 
 
 def _precision(at):
-    if at.n_samples <= EXACT_SAMPLES and not at.device.startswith("mps"):  # it has no float64
+    if at.n_samples <= EXACT_SAMPLES and not at.device.startswith("mps"):  # which lacks float64
         return "float64"
     return (
         "bfloat16"
@@ -93,18 +94,18 @@ RULES: dict[str, Callable[[Situation], Any]] = {
     "device": _device,
     "precision": _precision,
 }
-"""How each parameter that may be "auto" is chosen. The choice becomes the attribute of the
-parameter's name with an underscore."""
+"""The rule for each parameter that may be "auto". Its choice becomes the attribute with the
+parameter's name and an underscore."""
 
 
 def choose(name, value, situation):
-    """Return what a parameter means: its own value, or for "auto" what its rule chooses."""
+    """Return the value of a parameter or, if it is "auto", the choice of its rule."""
     chosen = RULES[name](situation) if is_text(value, "auto") else value
     return _MEANINGS[name](chosen) if name in _MEANINGS else chosen
 
 
 def is_text(value, text):
-    """Tell whether a parameter, which may be an array, is this text."""
+    """Tell whether a parameter, which may also be an array, equals this text."""
     return isinstance(value, str) and value == text
 
 

@@ -1,4 +1,4 @@
-"""The classifier: validation, labels and what fit learns; the face of training."""
+"""The classifier: its parameters, checks of the data, and `fit`."""
 
 from numbers import Integral, Real
 
@@ -10,6 +10,8 @@ from skdigits import training
 from skdigits._utils.failure import unchanged_on_failure
 from skdigits._utils.images import find_image_shape, rows_to_images
 from skdigits._utils.sklearn import (
+    BOOLEAN,
+    VERBOSE,
     CallbackSupportMixin,
     Interval,
     StrOptions,
@@ -23,8 +25,8 @@ from skdigits.classifier._predictions import PredictionMixin
 from skdigits.classifier._representation import ReprMixin
 from skdigits.training import OPTIMIZERS, PRECISIONS, NetHolder, learned
 
-MOST = 2**31 - 1  # of anything that is counted
-LARGEST = float(np.finfo(np.float32).max)  # of anything that the network computes with
+MOST = 2**31 - 1  # largest value of a parameter that counts something
+LARGEST = float(np.finfo(np.float32).max)  # largest number that the network computes with
 
 
 def _is_list(values):
@@ -48,99 +50,107 @@ class CNNDigitClassifier(
 ):
     """A convolutional network for images of digits, as a scikit-learn classifier.
 
-    Blocks of convolution, batch normalisation and ReLU with max-pooling between them, then a fully
-    connected head; trained through skorch with cross-entropy. Pixels may be on any scale: the
-    network standardises them with the mean and spread of the training images.
+    The network consists of blocks of convolution, batch normalisation and ReLU, with max-pooling
+    between the blocks, and a fully connected head. It is trained with cross-entropy, through
+    skorch. Pixels may be on any scale: the network standardises them with the mean and standard
+    deviation of the training images.
 
     Parameters
     ----------
     image_shape : tuple of int, default=None
-        ``(height, width)`` of the images in pixels. None means the shape of the images given, or,
-        for rows, the smallest square that holds them. If it is larger, zeros fill it up, with a
-        warning.
+        ``(height, width)`` of the images in pixels. None means the shape of the images in `X` or,
+        if `X` holds rows, the smallest square that holds a row. If a row does not fill the square,
+        zeros are appended, with a warning.
     patch_size : int or "auto", default="auto"
-        Side of the squares of pixels that the network sees as one pixel of ``patch_size ** 2``
-        channels. "auto" means 2 where both sides of the image have 20 pixels or more, else 1.
+        Side of the square patches in pixels. The network sees each patch as one pixel with
+        ``patch_size ** 2`` channels. "auto" means 2 if both sides of the image have 20 pixels or
+        more, otherwise 1.
     filters : tuple or "auto", default="auto"
-        Filters of each block: an int for a block of one convolution, a tuple of int for one of
-        several. Between blocks, the sides are halved. Convolutions are not padded, unless too
-        little would be left of the image. Multiples of 16 are fastest. "auto" means
-        ``(32, (64, 64))``, or ``(32, 64, 128)`` where no side is above 16 pixels.
+        Number of filters in each block: an int for a block with one convolution, a tuple of int
+        for a block with several. Height and width are halved between blocks. Convolutions are
+        padded only if the image would otherwise become too small. Multiples of 16 are fastest.
+        "auto" means ``(32, (64, 64))``, or ``(32, 64, 128)`` if no side has more than 16 pixels.
     kernel_size : int, default=3
-        Side of the filters in pixels; odd.
+        Side of the filters in pixels; must be odd.
     hidden_layer_sizes : tuple of int, default=()
-        Units of each hidden layer of the head.
+        Number of units in each hidden layer of the head.
     max_epochs : int or "auto", default="auto"
-        Largest number of passes through the training images. "auto" means
-        ``ceil(1_000 / sqrt(n_samples))``, but 100 up to 40 training images, and from 10,000 on
-        ``ceil(200_000 / n_samples)``, at least 5.
+        Maximum number of epochs, that is, of passes over the training images. "auto" means 100 for
+        up to 40 training images, ``ceil(1_000 / sqrt(n_samples))`` for fewer than 10,000, and
+        ``max(5, ceil(200_000 / n_samples))`` for 10,000 or more.
     batch_size : int or "auto", default="auto"
-        Largest number of images in a batch. "auto" means all of them up to 40 training images, 32
-        up to 1,000, 64 below 10,000 and 256 from there on.
+        Maximum number of images in a batch. "auto" means all images if there are up to 40 training
+        images, 32 for up to 1,000, 64 for fewer than 10,000, and 256 for 10,000 or more.
     optimizer : {"adamw", "adam", "sgd"}, default="adamw"
-        Of `torch.optim`. The first two forget faster than by default, with betas of 0.8 and 0.95.
+        Optimizer from `torch.optim`. "adamw" and "adam" use ``betas=(0.8, 0.95)``, which are lower
+        than PyTorch's defaults.
     learning_rate : float, default=0.01
-        Peak of the one-cycle schedule, or the constant rate.
+        Highest learning rate of the one-cycle schedule, or the constant learning rate.
     weight_decay : float, default=0.01
-        Decoupled weight decay of "adamw", factor of the L2 penalty of "sgd"; "adam" has none.
+        Decoupled weight decay of "adamw", or factor of the L2 penalty of "sgd"; "adam" ignores it.
     momentum : float, default=0.9
-        Nesterov's momentum; for ``optimizer="sgd"`` only.
+        Nesterov momentum, in [0, 1). Only used if ``optimizer="sgd"``.
     schedule : {"one-cycle", "constant"}, default="one-cycle"
-        "one-cycle" raises the learning rate from near 0 to its peak in the first fifth of the
-        batches and lowers it to 0 along a cosine in the rest [1]_.
+        How the learning rate changes. "one-cycle" raises it from near 0 to its peak in the first
+        fifth of the batches, then lowers it to 0 along a cosine [1]_. "constant" keeps it the same.
     label_smoothing : float or "auto", default="auto"
-        Share of the target that is spread evenly over all classes, in [0, 1). Where it is above 0,
-        `fit` ends by calibrating the probabilities [2]_, on the held-out images or, without a
-        hold-out, on training images. "auto" means 0.1 above 40 training images, else 0.
+        Share of the target that is spread evenly over all classes, in [0, 1). If it is above 0,
+        `fit` ends by calibrating the probabilities [2]_, on the validation set if there is one,
+        otherwise on training images. "auto" means 0.1 for more than 40 training images, otherwise
+        0.
     augment : Distortion, bool, "auto" or "paper", default="auto"
-        How training images are distorted at random, anew in each epoch: a
-        :class:`~skdigits.Distortion` says how much, True means ``Distortion()``, "paper" the
-        strong one of :meth:`Distortion.paper() <skdigits.Distortion.paper>`, False none. "auto"
-        means True above 40 training images, if both sides have 8 pixels or more, else False.
+        Random distortion of the training images, different in each epoch. A
+        :class:`~skdigits.Distortion` sets its strength, True means ``Distortion()``, "paper" means
+        the strong :meth:`Distortion.paper() <skdigits.Distortion.paper>`, and False means none.
+        "auto" means True for more than 40 training images if both sides have 8 pixels or more,
+        otherwise False.
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class, by its label as in `y`; classes not listed get 1. "balanced" gives
-        all classes the same sum of weights.
+        Weights of the classes in the form ``{label: weight}``; classes not listed get 1.
+        "balanced" gives all classes the same sum of weights. None gives all classes the weight 1.
     outlier_label : object, default=None
-        Label in `y` of images that are none of the classes, such as letters among digits; None
-        means that there are none. They are one class more for the network [3]_, so that
-        `score_samples` tells them from digits. The label is not among `classes_` and never
-        predicted.
+        Label in `y` that marks outliers: images that belong to no class, such as letters among
+        digits. The network learns them as an additional class [3]_, so that `score_samples` can
+        tell them from digits. The label is not in `classes_` and is never predicted. None means
+        that `y` marks no outliers.
     early_stopping : bool, default=False
-        Whether to stop when the loss on held-out images has not fallen for `patience` epochs. The
-        weights of the best epoch are then restored.
+        Whether to stop training when the validation loss has not fallen for `patience` epochs. The
+        network then has the weights of the epoch with the lowest validation loss.
     validation_fraction : float, default=None
-        Share of the images that is held out, stratified by class, to measure loss and accuracy
-        after each epoch; in (0, 1). None holds out 0.1 with `early_stopping`, else nothing. Of few
-        images or a rare class, as many are held out as there can be, with a warning.
+        Fraction of the images to set aside as a validation set, stratified by class; in (0, 1).
+        Loss and accuracy on it are measured after each epoch. None means 0.1 if `early_stopping` is
+        True, otherwise no validation set. If there are too few images to hold out this fraction of
+        each class, the validation set comes as close to it as possible, with a warning.
     patience : int, default=5
-        Epochs to wait for a lower validation loss; for `early_stopping` only.
+        Number of epochs to wait for a lower validation loss. Only used if `early_stopping` is True.
     warm_start : bool, default=False
         Whether a further call of `fit` continues from the weights and the optimizer's state of the
-        last. Classes and architecture must be the same; settings of the training may change.
+        previous call, instead of training a new network. Classes and architecture must stay the
+        same; parameters of the training may change.
     on_interrupt : {"raise", "keep"}, default="raise"
-        What Ctrl-C does during `fit`: "raise" leaves the estimator as it was before the call and
-        raises KeyboardInterrupt, which ends a search as a whole. "keep" warns and keeps the
-        network: from the epoch with the least validation loss if there is a validation set,
-        otherwise as far as it was trained. Before the end of the first epoch, it raises, too.
+        What Ctrl-C does during `fit`. "raise" leaves the estimator as it was before the call and
+        raises KeyboardInterrupt, which also ends a whole search. "keep" warns and keeps the
+        network: from the epoch with the lowest validation loss if there is a validation set,
+        otherwise as far as it was trained. Before the end of the first epoch, "keep" raises, too.
     callbacks : list, default=None
-        Callbacks of skorch, and functions that are called after each epoch with its row of
-        `history_`; ``[print]`` is the simplest. scikit-learn's own callbacks, from version 1.9 on,
-        are given to `set_callbacks`.
+        skorch callbacks, and functions that are called after each epoch with its row of
+        `history_`, for example ``[print]``. Give scikit-learn's own callbacks, of version 1.9 or
+        later, to `set_callbacks` instead.
     random_state : int, RandomState instance or None, default=None
-        Seed of the initial weights, the hold-out, the order of the images and their distortion.
-        With an int, the same machine gives the same weights to the last bit. None draws a fresh
-        seed from the operating system.
+        Controls the initial weights, the choice of the validation set, the order of the images and
+        their distortion. Pass an int for reproducible results: on the same machine, the weights are
+        then the same to the last bit. None draws a new seed from the operating system.
     device : str or torch.device, default="auto"
-        Where to compute: a PyTorch device such as "cuda:0". "auto" means "cuda", else "mps", else
-        "cpu", whichever is available first.
+        PyTorch device to compute on, such as "cuda:0". "auto" means the first of "cuda", "mps" and
+        "cpu" that is available.
     precision : {"auto", "float32", "bfloat16", "float64"}, default="auto"
-        Number format of training. "auto" means float64 up to 40 training images, bfloat16 from
-        10,000 on where the processor computes it natively, else float32. Under bfloat16 the
-        weights are kept, and predictions computed, in float32.
+        Number format of the training. "auto" means float64 for up to 40 training images, bfloat16
+        for 10,000 or more if the device supports it natively, otherwise float32. With bfloat16,
+        weights are stored and predictions are computed in float32.
     verbose : int, default=0
-        1 shows a bar with the remaining time in a terminal or a notebook, a line for each epoch in
-        a pipe, and a line for each fit in the workers of a search. 2 shows a line for each epoch
-        everywhere. All of it goes to stderr, and to the logger "skdigits".
+        What `fit` prints. 0 prints nothing. 1 shows a progress bar with the remaining time in a
+        terminal or a notebook, a line per epoch if the output goes to a pipe, and a line per fit in
+        the workers of a search. 2 prints a line per epoch everywhere. All of it goes to stderr and
+        to the logger "skdigits".
 
     Attributes
     ----------
@@ -149,48 +159,49 @@ class CNNDigitClassifier(
     n_features_in_ : int
         Number of pixels of an image.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, where `X` had names that are all strings.
+        Names of the columns of `X`. Only defined if they are all strings.
     image_shape_ : tuple of int
         ``(height, width)`` of the images that the network sees.
     net_ : skorch.NeuralNet
         The trained net; ``net_.module_`` is the torch module, which returns logits.
     history_ : list of dict
-        A row an epoch: "epoch" (from 1), "train_loss", with a hold-out "valid_loss" and
-        "valid_accuracy", "learning_rate" (of the last batch) and "seconds".
+        One row per epoch: "epoch" (from 1), "train_loss", "learning_rate" (of the last batch),
+        "seconds" and, with a validation set, "valid_loss" and "valid_accuracy".
     n_epochs_, n_iter_ : int
         Number of epochs trained.
     interrupted_ : bool
-        Whether Ctrl-C ended the last training, whose network was kept.
+        Whether the last training was ended by Ctrl-C, with ``on_interrupt="keep"``.
     pixel_scale_ : float
         Standard deviation of the pixels of the training images, by which they are standardised.
     n_weights_ : int
         Number of weights of the network, biases included.
     patch_size_, filters_, max_epochs_, batch_size_, label_smoothing_, augment_, device_, precision_
-        What "auto" chose, or the parameter's own value. They stand in the repr, too.
+        The value in use: what "auto" chose, which the repr shows too, or the parameter itself.
     loss_ : float
         Training loss of the last epoch.
     best_loss_ : float or None
-        Least training loss of an epoch; None with `early_stopping`.
+        Lowest training loss of any epoch; None if `early_stopping` is True.
     loss_curve_ : list of float
         Training loss of each epoch.
     validation_scores_ : list of float or None
-        Validation accuracy of each epoch; None without a hold-out.
+        Validation accuracy of each epoch; None without a validation set.
     best_validation_score_ : float or None
-        Highest of them.
+        Highest validation accuracy of any epoch; None without a validation set.
 
     See Also
     --------
-    skdigits.PixelScaler : Scales pixels to [0, 1], for the pipeline before it.
+    skdigits.PixelScaler : Scales pixels to [0, 1], as an earlier step of a pipeline.
     sklearn.neural_network.MLPClassifier : A network without convolution.
 
     Notes
     -----
-    Up to 40 training images, "auto" means an exact fit: float64, full batches, no distortion, and
-    batch normalisation whose statistics count weights. A sample of weight 2 is then the same as
-    two samples, and the order of samples does not matter, to about 1e-10. Above that, training is
-    by mini-batches, and weights act on the loss.
+    For up to 40 training images, "auto" means an exact fit: float64, full batches, no distortion,
+    and batch normalisation with weighted statistics. A sample of weight 2 is then the same as two
+    samples, and the order of the samples does not matter, to about 1e-10. With more images,
+    training uses mini-batches, and weights act on the loss.
 
-    numpy's and torch's global generators, thread counts and defaults are neither used nor changed.
+    The global random generators, thread counts and defaults of numpy and torch are neither used nor
+    changed.
 
     References
     ----------
@@ -225,19 +236,19 @@ class CNNDigitClassifier(
         "momentum": [Interval(Real, 0, 1, closed="left")],
         "schedule": [StrOptions({"one-cycle", "constant"})],
         "label_smoothing": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
-        "augment": ["boolean", StrOptions({"auto", "paper"}), Distortion],
+        "augment": [*BOOLEAN, StrOptions({"auto", "paper"}), Distortion],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "outlier_label": "no_validation",
-        "early_stopping": ["boolean"],
+        "early_stopping": [*BOOLEAN],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
         "patience": [Interval(Integral, 1, MOST, closed="both")],
-        "warm_start": ["boolean"],
+        "warm_start": [*BOOLEAN],
         "on_interrupt": [StrOptions({"raise", "keep"})],
         "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
         "device": "no_validation",
         "precision": [StrOptions({"auto", *PRECISIONS})],
-        "verbose": ["verbose"],
+        "verbose": [*VERBOSE],
     }
 
     def __init__(
@@ -311,7 +322,7 @@ class CNNDigitClassifier(
         y : array-like of shape (n_samples,)
             Labels of any kind.
         sample_weight : array-like of shape (n_samples,), default=None
-            What each sample counts, in the training and the validation loss. None means 1.
+            Weight of each sample in the training and the validation loss. None means 1 for all.
 
         Returns
         -------
@@ -321,7 +332,7 @@ class CNNDigitClassifier(
         Raises
         ------
         ValueError
-            If a parameter or the data cannot be used, or training diverges.
+            If a parameter or the data is invalid, or training diverges.
         KeyboardInterrupt
             On Ctrl-C, unless ``on_interrupt="keep"``.
         """
@@ -330,20 +341,20 @@ class CNNDigitClassifier(
         classes = np.unique(y[~training.find_outliers(y, self.outlier_label)])
         if not len(classes):
             raise ValueError(
-                f"y holds nothing but outlier_label, {self.outlier_label!r}: there is no class to "
-                "learn."
+                f"All labels in y are outlier_label, {self.outlier_label!r}: give images of at "
+                "least one class, too."
             )
         if continued and not np.array_equal(classes, self.classes_):
             raise ValueError(
-                "With warm_start=True, y must have the classes of the previous fit: "
+                "With warm_start=True, y must have the same classes as in the previous fit: "
                 f"{self.classes_}, got {classes}."
             )
         rng = self._random_state()
         train, outliers = self._encode(images, y, classes, sample_weight).split()
         if not len(train.y):
             raise ValueError(
-                "All weights but those of outlier_label are zero: sample_weight and class_weight "
-                "leave no class to learn."
+                "All samples that are not outliers have the weight zero: give some of them a "
+                "weight above zero in sample_weight and class_weight."
             )
         valid = None
         if self.early_stopping or self.validation_fraction is not None:
@@ -378,10 +389,10 @@ class CNNDigitClassifier(
     @unchanged_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train for one epoch on these samples, from the present weights on.
+        """Train for one epoch on these samples, starting from the current weights.
 
-        The learning rate is constant and nothing is held out. The scale of the pixels and the
-        image shape are those of the first call.
+        The learning rate is constant, and there is no validation set. The scale of the pixels and
+        the image shape are those of the first call.
 
         Parameters
         ----------
@@ -391,9 +402,10 @@ class CNNDigitClassifier(
         y : array-like of shape (n_samples,)
             Labels.
         classes : array-like of shape (n_classes,), default=None
-            All labels that will ever occur. Needed in the first call, checked in later ones.
+            All classes that occur in any call. Required in the first call; in later calls, it may
+            be omitted, and must not change.
         sample_weight : array-like of shape (n_samples,), default=None
-            What each sample counts. None means 1.
+            Weight of each sample in the loss. None means 1 for all.
 
         Returns
         -------
@@ -403,11 +415,13 @@ class CNNDigitClassifier(
         Raises
         ------
         ValueError
-            If a parameter or the data cannot be used, or training diverges.
+            If a parameter or the data is invalid, or training diverges.
         """
         if self.early_stopping or self.class_weight == "balanced":
             name = "early_stopping" if self.early_stopping else 'class_weight="balanced"'
-            raise ValueError(f"partial_fit sees only a part of the data: {name} needs fit.")
+            raise ValueError(
+                f"{name} needs all of the data, but partial_fit gets only a part of it: use fit."
+            )
         first = not hasattr(self, "net_")
         if first and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -421,7 +435,7 @@ class CNNDigitClassifier(
         train = self._encode(images, y, classes, sample_weight)
         self._choose(max(len(train.y), _auto.EXACT_SAMPLES + 1), not first)
         if _auto.is_text(self.label_smoothing, "auto"):
-            self.label_smoothing_ = 0.0  # a part of the data is too little to calibrate by
+            self.label_smoothing_ = 0.0  # a part of the data is too little for calibration
         if first:
             knows_outliers = self.outlier_label is not None  # they may come in later calls
             net = self._started(train, classes, knows_outliers, self._random_state())
@@ -446,9 +460,9 @@ class CNNDigitClassifier(
             missing = self.image_shape_[0] * self.image_shape_[1] - X.shape[1]
             if missing:
                 warn_user(
-                    f"X has {X.shape[1]} features, which make no square: rows are taken for images "
-                    f"of {self.image_shape_[0]} x {self.image_shape_[1]} pixels, the last "
-                    f"{missing} of them empty. Leave out columns that are no pixels, such as "
+                    f"X has {X.shape[1]} features, which is not a square number: rows are read "
+                    f"as images of {self.image_shape_[0]} x {self.image_shape_[1]} pixels, the "
+                    f"last {missing} of them empty. Remove columns that are not pixels, such as "
                     "labels, or set image_shape."
                 )
         self._check_image_shape(shape)
@@ -460,7 +474,7 @@ class CNNDigitClassifier(
         )
 
     def _check_parameters(self):
-        """Check what `_parameter_constraints` cannot say."""
+        """Check what `_parameter_constraints` cannot express."""
         if not _auto.is_text(self.filters, "auto") and not _are_blocks(self.filters):
             raise ValueError(
                 f"filters must hold positive integers, or tuples of them, got {self.filters!r}."
@@ -478,14 +492,14 @@ class CNNDigitClassifier(
         for callback in self.callbacks or []:
             if not training.is_callback(callback):
                 raise ValueError(
-                    "callbacks must hold skorch callbacks or functions; those of scikit-learn are "
-                    f"given to set_callbacks. Got {callback!r}."
+                    f"callbacks must hold skorch callbacks or functions, got {callback!r}. Give "
+                    "scikit-learn's callbacks to set_callbacks."
                 )
         if self.kernel_size % 2 == 0:
             raise ValueError(f"kernel_size must be odd, got {self.kernel_size}.")
 
     def set_params(self, **params):
-        """Set parameters of this estimator, or ``augment__`` amounts of its Distortion.
+        """Set parameters of this estimator, or of its Distortion as ``augment__<parameter>``.
 
         Parameters
         ----------
@@ -500,22 +514,22 @@ class CNNDigitClassifier(
         Raises
         ------
         ValueError
-            If there is no such parameter, or an amount is set where `augment` is no Distortion.
+            If there is no such parameter, or it is one of a Distortion and `augment` is not one.
         """
         augment = params.get("augment", self.augment)
         nested = [name for name in params if name.startswith("augment__")]
         if nested and not isinstance(augment, Distortion):
             raise ValueError(
-                f"{nested[0]} is an amount of a Distortion, but augment is {augment!r}: set "
+                f"{nested[0]} is a parameter of a Distortion, but augment is {augment!r}: set "
                 "augment=Distortion() first."
             )
         return super().set_params(**params)
 
     def _choose(self, n_samples, continued):
-        """Set what each parameter that may be "auto" means for so many samples.
+        """Set the value in use of each parameter that may be "auto", for so many samples.
 
-        A network that is trained on keeps its architecture, and what "auto" meant for where and how
-        it computes.
+        A network whose training continues keeps the architecture, device and precision that "auto"
+        chose for it.
         """
         situation = _auto.Situation(n_samples, self.image_shape_)
         for name in _auto.RULES:
@@ -527,7 +541,7 @@ class CNNDigitClassifier(
                 situation.device = self.device_
 
     def _recipe(self, n_classes, knows_outliers):
-        """Return what a net is made by."""
+        """Return the recipe of a net, as for `training.new_net`."""
         recipe = {
             "architecture": {
                 "image_shape": self.image_shape_,
@@ -549,7 +563,7 @@ class CNNDigitClassifier(
         return recipe
 
     def _started(self, train, classes, knows_outliers, rng):
-        """Return a new net for some classes."""
+        """Return a new net for these classes."""
         side = max(self.image_shape_)
         sizes = (
             ("patch_size", self.patch_size_, side),
@@ -566,24 +580,24 @@ class CNNDigitClassifier(
         return training.new_net(recipe, train, seed=rng.randint(2**31))
 
     def _continued(self, sees_outliers):
-        """Return a copy of the net to train on, with the present settings of the training."""
+        """Return a copy of the net for more training, with the current parameters."""
         before = self.net_.recipe["architecture"]
         if sees_outliers and not before["knows_outliers"]:
             raise ValueError(
                 f"y has outlier_label, {self.outlier_label!r}, but this network was first trained "
-                "without outliers: fit a new one, with warm_start=False."
+                "without outliers: train a new one with warm_start=False."
             )
         recipe = self._recipe(len(self.classes_), before["knows_outliers"])
         for name, value in recipe["architecture"].items():
             if value != before[name]:
                 raise ValueError(
-                    f"{name}={value!r} cannot continue a network of {name}={before[name]!r}: set "
-                    "it back, or fit anew with warm_start=False."
+                    f"{name}={value!r} cannot continue a network with {name}={before[name]!r}: set "
+                    "it back, or train a new network with warm_start=False."
                 )
         if self.image_shape is not None and tuple(self.image_shape) != self.image_shape_:
             raise ValueError(
-                f"image_shape={self.image_shape!r} cannot continue a network of "
-                f"image_shape={self.image_shape_!r}: set it back, or fit anew with "
+                f"image_shape={self.image_shape!r} cannot continue a network with "
+                f"image_shape={self.image_shape_!r}: set it back, or train a new network with "
                 "warm_start=False."
             )
         return training.copy_net(self.net_, recipe)

@@ -1,4 +1,4 @@
-"""What a fitted network says of images, and of its own training."""
+"""Predictions, scores and features of a fitted network, and figures of its training."""
 
 import numpy as np
 from scipy.special import log_softmax, softmax
@@ -9,8 +9,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skdigits._utils.images import as_rows, check_fitted_rows, check_numbers, rows_to_images
 
 FARTHEST = 1e6
-"""How many times the spread of the pixels of `fit` a pixel may reach: beyond, it is on another
-scale, and what comes of it has no meaning."""
+"""Largest pixel, in multiples of the spread of the pixels in `fit`. A larger one must be on another
+scale, and its prediction would have no meaning."""
 
 
 class PredictionMixin(ClassifierMixin):
@@ -21,7 +21,7 @@ class PredictionMixin(ClassifierMixin):
             raise ValueError(f"X has images of shape {shape}, expected {self.image_shape_}.")
 
     def _check_rows(self, X, y=None, *, reset):
-        """Return checked rows and labels, and the shape of images if they were given as such."""
+        """Return checked rows and labels, and the shape of the images if `X` holds images."""
         X, shape = as_rows(X) if reset else as_rows(X, self)
         if not reset and y is None:
             return check_fitted_rows(self, X), y, shape
@@ -30,17 +30,17 @@ class PredictionMixin(ClassifierMixin):
         return X, y, shape
 
     def _images(self, X):
-        if not hasattr(self, "net_"):  # the check alone takes a tenth of the time for one row
+        if not hasattr(self, "net_"):  # the check takes a tenth of the time for one row
             check_is_fitted(self)
         X, _, shape = self._check_rows(X, reset=False)
         self._check_image_shape(shape)
-        if X.dtype.itemsize > 2:  # smaller numbers are never so large
+        if X.dtype.itemsize > 2:  # smaller types cannot hold such large numbers
             scale, mean = self.net_.pixel_scale, self.net_.pixel_mean
             farthest = max(abs(float(X.min())), abs(float(X.max())))
             if farthest > FARTHEST * (scale + abs(mean)):
                 raise ValueError(
-                    f"X has values up to {farthest:.3g}, but those of fit differed by {scale:.3g} "
-                    "(their standard deviation): give images on the scale of those of fit."
+                    f"X has values up to {farthest:.3g}, but the pixels in fit had a standard "
+                    f"deviation of {scale:.3g}: give images on the same scale as in fit."
                 )
         return rows_to_images(X, self.image_shape_)
 
@@ -55,12 +55,13 @@ class PredictionMixin(ClassifierMixin):
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
         logits : ndarray of shape (n_samples, n_classes) or (n_samples,)
-            In the order of `classes_`; for two classes the second's less the first's.
+            Logit of each class, in the order of `classes_`. For two classes, the logit of the
+            second minus that of the first.
         """
         logits = self._logits(X)
         return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
@@ -72,7 +73,7 @@ class PredictionMixin(ClassifierMixin):
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
@@ -89,7 +90,7 @@ class PredictionMixin(ClassifierMixin):
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
@@ -105,61 +106,67 @@ class PredictionMixin(ClassifierMixin):
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
-            At most 0, in the order of `classes_`.
+            Logarithms of the probabilities, at most 0, in the order of `classes_`.
         """
         return log_softmax(self._logits(X), axis=1)
 
     def predict_with_scores(self, X):
-        """Return what `predict_proba` and `score_samples` return, in the time of one of them.
+        """Return the results of `predict_proba` and `score_samples`, in the time of one of them.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
             In [0, 1], in the order of `classes_`; each row sums to 1.
         scores : ndarray of shape (n_samples,)
-            How much each image is like those that the network was trained on.
+            How similar each image is to those that the network was trained on.
         """
         images = self._images(X)
         logits, scores = self.net_.logits_and_typical(images)
         return softmax(logits.astype(np.float64), axis=1), scores.astype(np.float64)
 
     def score_samples(self, X):
-        """Return how much each image is like those that the network was trained on.
+        """Return how similar each image is to those that the network was trained on.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            Higher is more alike. After `fit`, about 1 % of the images that it was fitted on, each
+            The higher, the more similar. After `fit`, about 1 % of the training images, each
             distorted half as much as in training, are below 0.
 
         Notes
         -----
-        A score is the logarithm of the logits' summed exponentials [4]_, with `outlier_label` less
-        the logit of outliers; less the distance of the network's features from those of the nearest
-        class [5]_, [6]_; and plus how far they are along the direction that tells them from those
-        of outliers: all three of one spread. These outliers are noise, blank images and images put
-        together from halves of two, and those labelled `outlier_label`. After `partial_fit` the
-        energy alone is left, and where all images were in one batch, there is no such direction.
+        A score is the sum of three terms, which are scaled to the same spread:
 
-        Of few images, a network knows too much by heart: trained on 100 of MNIST, it has 13 % of
-        new digits below 0, on 1,000 6 %, on 3,000 and more 2 %.
+        - the energy, which is the logarithm of the sum of the exponentials of the logits [4]_,
+          minus the logit of outliers if there is an `outlier_label`;
+        - the negative distance of the network's features from those of the nearest class [5]_,
+          [6]_;
+        - the position of the features along the direction that separates them from the features of
+          outliers. These outliers are noise, blank images, images put together from halves of two,
+          and the images labelled `outlier_label`.
+
+        After `partial_fit`, the score is the energy alone. If all training images were in one
+        batch, the third term is missing.
+
+        A network overfits few images, and then more of the new images are below 0: of new digits of
+        MNIST, 13 % after training on 100 images, 6 % after 1,000, and 2 % after 3,000 or more.
 
         References
         ----------
@@ -173,60 +180,62 @@ class PredictionMixin(ClassifierMixin):
         return self.net_.typical(images).astype(np.float64)
 
     def features(self, X):
-        """Return what the logits are computed from: the values of the last layer but one.
+        """Return the values that the logits are computed from, those of the last layer but one.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
         features : ndarray of shape (n_samples, n_values)
-            What the last hidden layer gives; without one, the last convolution's maps in a row.
+            Output of the last hidden layer or, without hidden layers, the maps of the last
+            convolution as one row.
         """
         images = self._images(X)
         return self.net_.features(images)
 
     def feature_maps(self, X):
-        """Return what each convolution makes of the images, after pooling and ReLU.
+        """Return the output of each convolution, after pooling and ReLU.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
 
         Returns
         -------
         feature_maps : list of ndarray of shape (n_samples, n_filters, map_height, map_width)
-            One for each convolution.
+            One array per convolution.
         """
         images = self._images(X)
         return self.net_.feature_maps(images)
 
     def gradients(self, X, labels):
-        """Return how fast the decision for a label rises with each pixel.
+        """Return the gradient of the decision for a label with respect to the pixels.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
                 (n_samples, 1, height, width)
-            Images, on the scale of those in `fit`.
+            Images, on the same scale as in `fit`.
         labels : array-like of shape (n_samples,)
             The label for each image, from `classes_`.
 
         Returns
         -------
         gradients : ndarray of shape (n_samples, height, width)
-            Derivatives of the label's column of `decision_function` by the pixels on the scale of
-            `X`; for two classes those of `decision_function`, negative for the first label.
+            Derivative of the label's column of `decision_function` with respect to each pixel, on
+            the scale of `X`. For two classes, the derivative of `decision_function`, with the
+            opposite sign for the first label.
 
         Raises
         ------
         ValueError
-            If there is not one label of `classes_` for each image.
+            If the number of labels is not that of the images, or a label is not in `classes_`.
         """
         images, labels = self._images(X), column_or_1d(labels)
         check_consistent_length(images, labels)
@@ -267,15 +276,15 @@ class PredictionMixin(ClassifierMixin):
 
     @property
     def best_loss_(self):
-        """Least training loss of an epoch; None with early stopping."""
+        """Lowest training loss of any epoch; None with early stopping."""
         return None if self.early_stopping else min(self.loss_curve_)
 
     @property
     def validation_scores_(self):
-        """Validation accuracy of each epoch; None without a hold-out."""
+        """Validation accuracy of each epoch; None without a validation set."""
         return [row["valid_accuracy"] for row in self.history_ if "valid_accuracy" in row] or None
 
     @property
     def best_validation_score_(self):
-        """Highest validation accuracy of an epoch; None without a hold-out."""
+        """Highest validation accuracy of any epoch; None without a validation set."""
         return max(self.validation_scores_) if self.validation_scores_ else None

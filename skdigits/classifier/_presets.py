@@ -1,11 +1,11 @@
-"""Parameters of the classifier for other ends than the default's.
+"""Parameters of the classifier for other purposes than those of the defaults.
 
-They were tuned on MNIST's training images: the first 10,000, the last or both were held out.
+They were tuned on MNIST's training images: the first 10,000, the last 10,000 or both were held out.
 """
 
 
 class Presets(dict):
-    """A dictionary that names its keys where one is missing."""
+    """A dictionary whose error for a missing key lists its keys."""
 
     def __missing__(self, name):
         raise KeyError(f"There is no preset {name!r}: choose one of {', '.join(self)}.")

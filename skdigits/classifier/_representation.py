@@ -1,4 +1,4 @@
-"""What a console and a notebook show of the classifier."""
+"""How a console and a notebook show the classifier."""
 
 from sklearn.base import BaseEstimator
 
@@ -7,7 +7,7 @@ from skdigits.classifier._auto import RULES, is_text
 
 
 class ReprMixin(EcosystemMixin, BaseEstimator):
-    """The repr, with what "auto" chose; in HTML with what came of the fit."""
+    """The repr, with what "auto" chose; in HTML also with a summary of the fit."""
 
     def __repr__(self, N_CHAR_MAX=700):
         text = super().__repr__(N_CHAR_MAX)
@@ -28,10 +28,11 @@ class ReprMixin(EcosystemMixin, BaseEstimator):
         return bundle
 
     def _summary(self):
-        """Return, as HTML, what a notebook shows below the estimator once it is fitted."""
+        """Return the summary that a notebook shows below a fitted estimator, as HTML."""
         if not hasattr(self, "net_"):
             return ""
-        text = f"{self.n_weights_:,} weights, trained for {self.n_epochs_} epochs on {self.device_}"
+        epochs = "1 epoch" if self.n_epochs_ == 1 else f"{self.n_epochs_} epochs"
+        text = f"{self.n_weights_:,} weights, trained for {epochs} on {self.device_}"
         if self.validation_scores_:
             text += f"; validation accuracy {self.validation_scores_[-1]:.2%}"
         return f"<p>{text}</p>"

@@ -1,4 +1,4 @@
-"""Models in files: your own, and the pretrained ones."""
+"""Saving and loading of models, and the pretrained models."""
 
 from skdigits.io._error import ModelFileError
 from skdigits.io._model_file import load_model, save_model

@@ -1,4 +1,4 @@
-"""Whether a model in a file is one that `fit` could have made: every value, and their fit."""
+"""Checks that `fit` could have made the model in a file: each value, and all together."""
 
 import math
 import re
@@ -19,9 +19,9 @@ from skdigits.preprocessing import PixelScaler
 from skdigits.selective import SelectiveClassifier
 from skdigits.training import PRECISIONS
 
-MOST_SIGNS = 2**20  # in all allowed codes
+MOST_SIGNS = 2**20  # characters in all allowed codes
 PIXELS = [np.dtype(code).name for code in "?bBhHiIlLqQefd"]
-N_NORMAL = 28 * 28  # features that a normaliser gives
+N_NORMAL = 28 * 28  # features that a normaliser returns
 
 
 def is_whole(value, least=1):
@@ -36,7 +36,7 @@ def is_number(value, low=-math.inf, high=math.inf):
 
 
 def is_range(value, finite):
-    """Tell whether these are two numbers in order, of finite distance or with infinite ends."""
+    """Tell whether these are two numbers in order, which may be infinite unless `finite`."""
     if not isinstance(value, tuple) or len(value) != 2:
         return False
     low, high = value
@@ -89,7 +89,7 @@ def is_output(value):
 
 
 def is_label(value):
-    """Tell whether this is a label, or what stands for none."""
+    """Tell whether this can be a label."""
     return isinstance(value, str | bool) or is_number(value)
 
 
@@ -100,7 +100,7 @@ def are_shares(value):
 
 
 def are_flags(value):
-    """Tell whether these are answers of yes or no."""
+    """Tell whether these are booleans."""
     return isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype == bool
 
 
@@ -159,7 +159,7 @@ LEARNED: dict[type, dict] = {
         "coverage_": lambda value: is_number(value, 0, 1),
     },
 }
-"""What `fit` sets of each class that a file may hold, and what each must be."""
+"""The attributes that `fit` sets, of each class that a file may hold, and a check of each."""
 
 
 def check_learned(kind, learned):
@@ -169,13 +169,13 @@ def check_learned(kind, learned):
     missing = sorted(LEARNED[kind].keys() - learned.keys() - OPTIONAL - reads_pictures)
     refuse_unless(
         not unknown,
-        f"has {', '.join(unknown)!s:.100} of {kind.__name__}, which this version does not know: "
-        "install a newer one",
+        f"has {', '.join(unknown)!s:.100} of {kind.__name__}, which this version of skdigits does "
+        "not know: install a newer one",
     )
     refuse_unless(not missing, f"lacks {', '.join(missing)} of {kind.__name__}")
     for name, value in learned.items():
         is_right = passes(LEARNED[kind][name], value)
-        refuse_unless(is_right, f"holds {name} of {kind.__name__} that fit never gives")
+        refuse_unless(is_right, f"holds a value of {name} of {kind.__name__} that fit never sets")
     names = learned.get("feature_names_in_")
     refuse_unless(
         names is None or len(names) == learned.get("n_features_in_"),
@@ -184,18 +184,18 @@ def check_learned(kind, learned):
 
 
 def check_constraints(parameters):
-    """Refuse a list of codes that is none, or takes much memory as an automaton."""
+    """Refuse allowed codes that are not strings, or take much memory as an automaton."""
     allowed = parameters.get("allowed")
     if allowed is None:
         return
     refuse_unless(
         isinstance(allowed, list | tuple) and all(isinstance(code, str) for code in allowed),
-        "has allowed codes that are no list of strings",
+        "has allowed codes that are not a list of strings",
     )
     n_signs, longest = sum(map(len, allowed)), max(map(len, allowed), default=0)
     refuse_unless(
         n_signs <= MOST_SIGNS and len(allowed) * longest <= 16 * MOST_SIGNS,
-        f"has allowed codes of more than {MOST_SIGNS:,} signs",
+        f"has allowed codes of more than {MOST_SIGNS:,} characters",
     )
 
 
@@ -203,17 +203,17 @@ def passes(check, value):
     """Tell whether a value is as it must be."""
     try:
         return bool(check(value))
-    except (TypeError, ValueError):  # what cannot be compared at all
+    except (TypeError, ValueError):  # the value cannot be compared
         return False
 
 
 def check_whole(model):
-    """Refuse a model whose parts do not fit together, or whose answers are no numbers."""
+    """Refuse a model whose parts do not fit together, or whose predictions are not finite."""
     parts = parts_of(model)
     networks = [part for part in parts if isinstance(part, CNNDigitClassifier | DigitReader)]
-    refuse_unless(networks == parts[-1:], "does not end in the one classifier of a model")
+    refuse_unless(networks == parts[-1:], "does not have exactly one classifier, as its last step")
     n_epochs = parts[-1].n_epochs_
-    refuse_unless(len(parts[-1].history_) == n_epochs, "counts epochs that its history has not")
+    refuse_unless(len(parts[-1].history_) == n_epochs, "counts other epochs than its history")
     if isinstance(parts[-1], DigitReader):
         _check_reader(parts[-1])
     else:
@@ -223,7 +223,7 @@ def check_whole(model):
 def _check_reader(reader):
     refuse_unless(
         len(reader.held_out_confidence_) == len(reader.held_out_right_),
-        "has not as many confidences as held-out readings",
+        "has different numbers of confidences and held-out readings",
     )
     line = np.random.default_rng(0).integers(0, 256, (32, 64), dtype=np.uint8)
     with np.errstate(all="ignore"):
@@ -235,19 +235,19 @@ def _check_classifier(parts):
     classifier, n_features = parts[-1], None
     shape, length = classifier.image_shape_, classifier.n_features_in_
     fills = math.prod(shape) == length or shape == find_image_shape(length)
-    refuse_unless(fills, "has rows that fill no image")
+    refuse_unless(fills, "has rows that do not fill an image")
     for part, then in pairwise([*parts, None]):
         takes = getattr(part, "n_features_in_", None)
         if n_features is not None and takes is not None and not isinstance(part, DigitNormalizer):
-            refuse_unless(takes == n_features, "has steps of different numbers of features")
+            refuse_unless(takes == n_features, "has steps that take different numbers of features")
         if isinstance(part, PixelScaler):
             (low, high), (least, most) = part.pixel_range_, part.accepted_range_
-            refuse_unless(least <= low and high <= most, "accepts no pixels of its own range")
+            refuse_unless(least <= low and high <= most, "accepts only part of its pixel range")
         if isinstance(part, SelectiveClassifier):
             refuse_unless(
                 np.array_equal(part.classes_, classifier.classes_)
                 and part.reject_label_ not in part.classes_.tolist(),
-                "rejects by a label of its classes, or has others than its classifier",
+                "rejects with a label that is a class, or has other classes than its classifier",
             )
             if isinstance(then, DigitNormalizer):
                 continue
@@ -261,11 +261,11 @@ def _check_classifier(parts):
 
 def _check_answers(*arrays):
     are_numbers = all(np.isfinite(array).all() for array in arrays)
-    refuse_unless(are_numbers, "gives answers that are no numbers")
+    refuse_unless(are_numbers, "gives predictions that are not finite numbers")
 
 
 def parts_of(model):
-    """Return the estimators that rows go through, a selective wrapper before what is inside it."""
+    """Return the estimators of a model in order, a selective wrapper before what it wraps."""
     if isinstance(model, Pipeline):
         return [part for _, step in model.steps for part in parts_of(step)]
     if isinstance(model, FrozenEstimator):

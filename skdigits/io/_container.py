@@ -1,4 +1,4 @@
-"""The file itself: tensors and one JSON text, sealed by a digest."""
+"""The file itself: tensors and one JSON text, protected by a digest."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ LONGEST_NUMBER = 40  # characters
 WHOLE = range(-(2**63), 2**64)  # the hashes of larger numbers could be made to collide
 
 ALTERED = "was altered or cut short after it was written: copy or save it again"
-NO_MODEL = "is no model file of skdigits: give a file that save_model wrote"
+NO_MODEL = "is not a model file of skdigits: give a file that save_model wrote"
 
 
 def pack(tensors, description):
@@ -36,13 +36,13 @@ def pack(tensors, description):
 
 
 def read(path):
-    """Return a file's content, if its size is known before and that of a model file."""
+    """Return the content of a regular file that is not too large for a model."""
     with open(path, "rb", buffering=0, opener=_open_at_once) as file:
         status = os.fstat(file.fileno())
         refuse_unless(
-            stat.S_ISREG(status.st_mode), "is not a regular file: give a file of save_model"
+            stat.S_ISREG(status.st_mode), "is not a regular file: give a file that save_model wrote"
         )
-        refuse_unless(status.st_size <= LARGEST_FILE, "is larger than any model file, 1 GiB")
+        refuse_unless(status.st_size <= LARGEST_FILE, "is larger than 1 GiB, the limit for models")
         return file.read(status.st_size)
 
 
@@ -75,7 +75,7 @@ def digest_of(content):
 
 
 def _open_at_once(path, flags):
-    """Open a file without waiting: a pipe that nobody writes to would never be open."""
+    """Open a file without waiting: opening a pipe that nobody writes to would wait forever."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -86,13 +86,13 @@ def _check_format(description):
         theirs = description.get("versions")
         theirs = theirs.get("skdigits", "?") if isinstance(theirs, dict) else "?"
         raise ModelFileError(
-            f"has format {number}, of skdigits {theirs!s:.20}; skdigits {versions()['skdigits']} "
-            f"reads formats up to {FORMAT}: install a newer one"
+            f"has format {number}, of skdigits {theirs!s:.20}, but skdigits "
+            f"{versions()['skdigits']} reads formats up to {FORMAT}: install a newer version"
         )
 
 
 def _parse(text, otherwise):
-    """Return the object of a JSON text that holds no more than a model does."""
+    """Return the object of a JSON text that is not too large for a model."""
     n_values = sum(map(text.count, ",[{"))
     refuse_unless(n_values <= MOST_VALUES, f"holds more than {MOST_VALUES:,} values")
     try:
@@ -115,19 +115,19 @@ def _parse(text, otherwise):
 
 def _unique(pairs):
     result = dict(pairs)
-    refuse_unless(len(result) == len(pairs), "names something twice")
+    refuse_unless(len(result) == len(pairs), "names a value twice")
     return result
 
 
 def _refuse_constant(name):
-    raise ModelFileError(f"holds {name}, which is no number of JSON")
+    raise ModelFileError(f"holds {name}, which is not a number in JSON")
 
 
 def _number(kind):
     def parse(text):
-        refuse_unless(len(text) <= LONGEST_NUMBER, "holds a number of too many digits")
+        refuse_unless(len(text) <= LONGEST_NUMBER, "holds a number with too many digits")
         number = kind(text)
-        refuse_unless(kind is float or number in WHOLE, "holds a number of too many digits")
+        refuse_unless(kind is float or number in WHOLE, "holds a number with too many digits")
         return number
 
     return parse

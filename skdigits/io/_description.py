@@ -29,7 +29,7 @@ def describe(model, tensors):
     Raises
     ------
     ValueError
-        If the model holds what only code can describe.
+        If the model holds something other than plain data.
     """
     if isinstance(model, Pipeline):
         return {"steps": [[name, describe(step, tensors)] for name, step in model.steps]}
@@ -69,8 +69,8 @@ def _encode(model, values):
             plain[name] = encode(value)
         except ValueError as error:
             raise ValueError(
-                f"This model cannot be saved: {name} of {type(model).__name__} holds what only "
-                f"code can describe ({error}): set it to something else."
+                f"This model cannot be saved: {name} of {type(model).__name__} {error}: set it to "
+                "something else."
             ) from error
     return plain
 
@@ -83,19 +83,19 @@ def build(description, tensors, as_net=None):
     description : dict
     tensors : dict of str to ndarray
     as_net : callable, default=None
-        Makes the net of its state; None makes one of PyTorch.
+        Makes a net from its state; None makes one of PyTorch.
 
     Raises
     ------
     ModelFileError
-        If it described none, or more than this version knows.
+        If the description is not that of a model, or of a newer version.
     """
     kinds = list(_kinds_in(description))
     refuse_unless(len(kinds) <= MOST_PARTS, f"has more than {MOST_PARTS} steps")
     alone = kinds == [DigitReader] and not {"steps", "frozen"} & description.keys()
     refuse_unless(
         alone or (kinds.count(CNNDigitClassifier) == 1 and DigitReader not in kinds),
-        "does not hold one classifier, or a reader of numbers alone",
+        "does not hold exactly one classifier, or a DigitReader alone",
     )
     return _build(description, tensors, as_net)
 
@@ -103,13 +103,13 @@ def build(description, tensors, as_net=None):
 def _kinds_in(description, depth=0):
     """Yield the class of each part, before any is built."""
     refuse_unless(depth < DEEPEST, "is nested too deeply for a model")
-    refuse_unless(isinstance(description, dict), "describes no model")
+    refuse_unless(isinstance(description, dict), "does not describe a model")
     if "steps" in description:
         steps = description["steps"]
         is_list = isinstance(steps, list) and len(steps) > 0
         refuse_unless(
             is_list and all(isinstance(step, list) and len(step) == 2 for step in steps),
-            "has a pipeline without proper steps",
+            "has a pipeline whose steps are invalid",
         )
         for _, step in steps:
             yield from _kinds_in(step, depth + 1)
@@ -117,7 +117,7 @@ def _kinds_in(description, depth=0):
         yield from _kinds_in(description["frozen"], depth + 1)
     else:
         name = str(description.get("class"))
-        refuse_unless(name in KINDS, f"holds a {name!s:.40}, which is no class of models")
+        refuse_unless(name in KINDS, f"holds a {name!s:.40}, which is not a class for models")
         yield KINDS[name]
         if KINDS[name] is SelectiveClassifier:
             yield from _kinds_in(description.get("estimator"), depth + 1)
@@ -135,7 +135,7 @@ def _build(description, tensors, as_net):
     refuse_unless(
         not unknown,
         f"has the parameter {', '.join(unknown)!s:.100} of {name}, which skdigits "
-        f"{versions()['skdigits']} does not know: install a newer one",
+        f"{versions()['skdigits']} does not know: install a newer version",
     )
     check_learned(kind, learned)
     if kind is DigitReader:
@@ -160,7 +160,7 @@ def _steps(steps, tensors, as_net):
         all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names)
         and len(set(names)) == len(names)
         and not any("__" in name or name in Pipeline([]).get_params(deep=False) for name in names),
-        "has a pipeline whose steps have no proper names",
+        "has a pipeline whose steps have invalid names",
     )
     return [(name, _build(step, tensors, as_net)) for name, step in steps]
 
@@ -175,7 +175,7 @@ def _decode(name, value):
     try:
         return decode(value)
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"holds {name!s:.40} that is no value of a model") from error
+        raise ModelFileError(f"holds an invalid value of {name!s:.40}") from error
 
 
 def _check_parameters(model):
@@ -190,4 +190,4 @@ def _check_parameters(model):
             model.augment._validate_params()
     except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
         text = " ".join(str(error).split()).rstrip(".")
-        raise ModelFileError(f"holds a parameter that cannot be: {text:.300}") from error
+        raise ModelFileError(f"holds an invalid parameter: {text:.300}") from error

@@ -1,8 +1,8 @@
-"""What is raised for a file that holds no model."""
+"""The error for a file that holds no usable model."""
 
 
 class ModelFileError(ValueError):
-    """A file that holds no model this package can use; the message says why.
+    """Raised for a file that holds no model this package can use; the message says why.
 
     Examples
     --------
@@ -13,6 +13,6 @@ class ModelFileError(ValueError):
 
 
 def refuse_unless(condition, reason):
-    """Raise ModelFileError with a reason, which follows the file's name in a sentence."""
+    """Raise ModelFileError unless a condition is true; the reason follows the file's name."""
     if not condition:
         raise ModelFileError(reason)

@@ -1,4 +1,4 @@
-"""Keep a fitted model in one file that runs no code when it is opened."""
+"""Save a fitted model in one file that runs no code when it is opened."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from skdigits.onnx import find_net
 def save_model(model, path):
     """Write a fitted model to one file.
 
-    The file appears whole or not at all: a full disk or an interrupt leaves whatever was at
-    `path` before.
+    Writing is atomic: if it fails, for example because the disk is full, an existing file is left
+    untouched.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ def save_model(model, path):
     Raises
     ------
     ValueError
-        If `model` is neither a fitted classifier nor a fitted reader, has steps of another package,
-        or a parameter that only code can describe, such as a callback.
+        If `model` is neither a fitted classifier nor a fitted reader, has a step of another
+        package, or a parameter that is not plain data, such as a callback.
 
     OSError
         If the file cannot be written, or the list of allowed codes of a reader cannot be read. The
-        message names it.
+        message names the file.
 
     See Also
     --------
@@ -46,15 +46,16 @@ def save_model(model, path):
 
     Notes
     -----
-    The file is one of safetensors: the network's tensors, and one entry of metadata, a JSON text
-    under "skdigits". It holds the parameters, what `fit` learned (the training history with it),
-    the versions of the packages and the SHA-256 of the file, computed with 64 zeros in its place.
+    The file has the safetensors format. It holds the network's tensors and one entry of metadata,
+    "skdigits", which is a JSON text with the parameters, what `fit` learned (including the training
+    history), the versions of the packages and the SHA-256 of the file, computed with 64 zeros in
+    its place.
 
-    What only a further training needs is not kept: the optimizer's state, callbacks, and requests
-    of metadata routing.
+    What only further training needs is not saved: the optimizer's state, callbacks, and requests of
+    metadata routing.
 
-    Of a reader, the constraints are kept, too. If `allowed` is the path of a text file, its codes
-    are kept, and the loaded reader has them as a list.
+    The constraints of a reader are saved. If `allowed` is the path of a text file, its codes are
+    saved, and the loaded reader has them as a list.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def save_model(model, path):
         _open(content)
     except ModelFileError as error:
         raise ValueError(
-            f"This model cannot be saved: a file of it {error}, and could not be opened."
+            f"This model cannot be saved: load_model would refuse the file, which {error}."
         ) from error
     write_whole(Path(path), content)
 
@@ -85,17 +86,17 @@ def save_model(model, path):
 def load_model(path, *, backend="torch"):
     """Read a model that :func:`save_model` wrote.
 
-    Nothing in the file is run, and nothing imported that it names.
+    No code in the file is run, and nothing that it names is imported.
 
     Parameters
     ----------
     path : str or path-like
         The file.
     backend : {"torch", "onnx", "auto"}, default="torch"
-        What computes the answers. "onnx" is ONNX Runtime, of the extra ``onnx``, with the same
-        labels and probabilities within 1e-4; PyTorch, which takes longer to import, is then
-        imported only when more than answers is asked for, such as gradients or further training.
-        "auto" means "onnx" if it is installed and PyTorch is not imported yet.
+        What computes the predictions. "onnx" is ONNX Runtime, from the extra ``onnx``: labels are
+        the same, and probabilities differ by at most 1e-4. PyTorch, which takes longer to import,
+        is then only imported for other tasks, such as gradients or further training. "auto" means
+        "onnx" if it is installed and PyTorch is not imported yet, otherwise "torch".
 
     Returns
     -------
@@ -105,9 +106,9 @@ def load_model(path, *, backend="torch"):
     Raises
     ------
     ValueError
-        If there is no such backend.
+        If `backend` is invalid.
     ImportError
-        If ``backend="onnx"`` is not installed.
+        If `backend` is "onnx" and its packages are not installed.
     ModelFileError
         If the file is missing, damaged, of a newer format, or holds something else; the message
         says which.
@@ -118,9 +119,10 @@ def load_model(path, *, backend="torch"):
 
     Notes
     -----
-    Every value is checked as strictly as `fit` would have produced it, and the cost of the network
-    is computed before anything is built. A file may have up to 1 GiB, 200 layers, images of 2 ** 20
-    pixels, kernels of 31 pixels and patches of 64; a small file may not ask for much work.
+    A value is accepted only if `fit` could have produced it, and the cost of the network is
+    computed before anything is built. A file may have up to 1 GiB, 200 layers, images of 2 ** 20
+    pixels, kernels of 31 pixels and patches of 64. The work that a network may need is limited by
+    the size of its file.
 
     Examples
     --------
@@ -134,18 +136,18 @@ def load_model(path, *, backend="torch"):
     as_net = find_net(backend)
     if Path(path).suffix == ".onnx":
         raise ModelFileError(
-            f"{path} is a file of ONNX, for other programs: give the file of save_model."
+            f"{path} is an ONNX file, for other programs: give a file that save_model wrote."
         )
     try:
         return _open(read(path), as_net)
     except ModelFileError as error:
         raise ModelFileError(f"{path} {error}.") from error
     except MemoryError as error:
-        raise ModelFileError(f"{path} does not fit into the memory: free some.") from error
+        raise ModelFileError(f"{path} does not fit into memory: close other programs.") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelFileError(f"{path} cannot be read: {reason}.") from error
-    except Exception as error:  # what lies in a way that is not foreseen can raise anything
+    except Exception as error:  # a manipulated file can raise anything
         raise ModelFileError(
             f"{path} cannot be opened ({type(error).__name__}): save the model again."
         ) from error
@@ -160,18 +162,18 @@ def _open(content, as_net=None):
 
 
 def _why_not(model):
-    """Return why `model` cannot be kept, or None."""
+    """Return why `model` cannot be saved, or None."""
     for part in parts_of(model):
         if type(part) not in LEARNED:
             return f"{type(part).__name__} is not one of this package's classes"
     if isinstance(part, DigitReader):
         if model is not part:
-            return f"a DigitReader is kept alone, not inside of {type(model).__name__}"
+            return f"a DigitReader can only be saved alone, not inside a {type(model).__name__}"
     elif not is_classifier(model):
         return f"{type(part).__name__} is not a classifier"
     for part in parts_of(model):
         try:
-            # A reader with another engine needs no network, but nothing else would be kept.
+            # With another engine, a reader needs no network, but then there is nothing to save.
             check_is_fitted(part, "net_" if isinstance(part, DigitReader) else None)
         except NotFittedError:
             return f"{type(part).__name__} is not fitted"

@@ -1,4 +1,4 @@
-"""Whether a network in a file is that of its estimator, and what it costs, before it is built."""
+"""Checks of the network in a file, and of its cost, before it is built."""
 
 import math
 from collections.abc import Callable
@@ -16,7 +16,7 @@ MOST = {"pixels": 2**20, "patch_size": 64, "kernel_size": 31, "layers": 200, "cl
 LEAST_WORK, LEAST_VALUES = 10**9, 4 * 10**6  # for an image, whatever the size of the file
 PER_BYTE = 500, 2  # of a larger file
 LARGEST = float(np.finfo(np.float32).max)  # of a weight, whatever the precision
-N_SYMBOLS = 13  # of a line: the blank, ten digits, the decimal mark and what is no digit
+N_SYMBOLS = 13  # of a line: blank, ten digits, decimal mark and anything else
 MOST_BLOCKS = 4  # each halves the 16 rows of patches
 TOO_LARGE = "describes a network that is too large"
 
@@ -59,11 +59,11 @@ RECIPE = {
     "momentum": is_number,
     "nesterov": lambda value: isinstance(value, bool),
 }
-"""What a network is made of, and what each must be."""
+"""The entries of a recipe, and a check of each."""
 
 
 def check_network(kind, recipe, learned, tensors):
-    """Refuse a network that is not its estimator's, or costs more than its file lets expect.
+    """Refuse a network that does not match its estimator, or costs too much for its file.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def check_network(kind, recipe, learned, tensors):
     """
     _check_values(RECIPE, recipe, optional={"weight_decay", "momentum", "nesterov"})
     _check_values(ARCHITECTURES[kind], recipe["architecture"])
-    refuse_unless(recipe["precision"] in PRECISIONS_OF[kind], "describes no network")
+    refuse_unless(recipe["precision"] in PRECISIONS_OF[kind], "does not describe a network")
     _CHECK_SIZES[kind](recipe["architecture"], learned)
     cost = cost_of(recipe)
     found = {name: (array.shape, array.dtype.name) for name, array in tensors.items()}
@@ -91,17 +91,17 @@ def check_network(kind, recipe, learned, tensors):
         above = 0 if name in ("temperature", "pixel_scale") else -math.inf
         refuse_unless(
             (np.abs(array) <= LARGEST).all() and (array >= least).all() and (array > above).all(),
-            f"holds values in {name} that training never gives",
+            f"holds values in {name} that training never produces",
         )
 
 
 def _check_values(checks, values, optional=frozenset()):
-    """Refuse a part of a recipe that lacks something, or holds what no recipe does."""
+    """Refuse a part of a recipe in which entries are missing, unknown or invalid."""
     refuse_unless(
         isinstance(values, dict)
         and checks.keys() - optional <= values.keys() <= checks.keys()
         and all(passes(checks[name], value) for name, value in values.items()),
-        "describes no network",
+        "does not describe a network",
     )
 
 
@@ -112,7 +112,7 @@ def _check_classifier_sizes(architecture, learned):
         "patch_size": learned["patch_size_"],
         "filters": learned["filters_"],
     }.items():
-        refuse_unless(architecture[name] == expected, f"states {name} in two ways")
+        refuse_unless(architecture[name] == expected, f"states two different values of {name}")
     blocks = [block if isinstance(block, tuple) else (block,) for block in architecture["filters"]]
     sizes = architecture | {
         "pixels": math.prod(architecture["image_shape"]),

@@ -1,4 +1,4 @@
-"""A classifier of this package as a graph of ONNX."""
+"""A classifier of this package as an ONNX graph."""
 
 from numbers import Integral
 from typing import NamedTuple
@@ -17,11 +17,11 @@ from skdigits.preprocessing import PixelScaler
 from skdigits.selective import SelectiveClassifier
 
 WRAPPERS = SelectiveClassifier, Pipeline, FrozenEstimator, GridSearchCV, RandomizedSearchCV
-N_WRITERS = 100  # of the images that are compared, ten each
+N_WRITERS = 100  # ten images of each are compared
 
 
 class Parts(NamedTuple):
-    """What a classifier is made of; the first and the last may be None."""
+    """The parts of a classifier; `scaler` and `selective` may be None."""
 
     scaler: PixelScaler | None
     network: CNNDigitClassifier
@@ -29,7 +29,7 @@ class Parts(NamedTuple):
 
     @property
     def labels(self):
-        """The labels that the model gives, as an array; that of what is rejected is the last."""
+        """The labels that the model predicts, as an array; the last one is the reject label."""
         labels = self.network.classes_.tolist()
         if self.selective is not None:
             label = self.selective.reject_label_
@@ -39,8 +39,8 @@ class Parts(NamedTuple):
         if all(isinstance(label, Integral) for label in labels):
             return np.array(labels, dtype=np.int64)
         raise ValueError(
-            "A file of ONNX holds labels that are all strings or all integers, but this model has "
-            f"{brief(labels)}: train it with such labels."
+            "In an ONNX file, labels must be all strings or all integers, but this model has "
+            f"{brief(labels)}: train it with labels of one type."
         )
 
 
@@ -51,8 +51,8 @@ def find_parts(model):
         if not isinstance(part, (CNNDigitClassifier, PixelScaler, *WRAPPERS)):
             raise ValueError(
                 f"{type(part).__name__} cannot be written to ONNX: give a CNNDigitClassifier, a "
-                "pipeline of a PixelScaler and one, a SelectiveClassifier around either, or a "
-                "DigitReader."
+                "pipeline of a PixelScaler and a CNNDigitClassifier, a SelectiveClassifier around "
+                "either, or a DigitReader."
             )
     if len(transformers) > 1:
         raise ValueError("A model with two PixelScalers cannot be written to ONNX: leave one out.")
@@ -61,7 +61,7 @@ def find_parts(model):
 
 
 def classifier_graph(parts, dtype, images, int8):
-    """Return the graph of a classifier, for pixels of a dtype in rows or images."""
+    """Return the graph of a classifier, for rows or images of pixels of a dtype."""
     network = parts.network
     height, width = network.image_shape_
     n_features, n_classes = network.n_features_in_, len(network.classes_)
@@ -98,7 +98,7 @@ def classifier_graph(parts, dtype, images, int8):
 
 
 def drawn_images(parts, dtype, images):
-    """Return images of drawn digits, on the scale of a classifier and in the form of its file."""
+    """Return images of drawn digits, on the pixel scale and in the shape that the graph takes."""
     height, width = parts.network.image_shape_
     side = min(max(height, width, 8), 256)
     X, _ = make_digits(N_WRITERS, n_copies=1, side=side, random_state=0)

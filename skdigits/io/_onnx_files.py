@@ -1,4 +1,4 @@
-"""A fitted model as one file of ONNX."""
+"""A fitted model as one ONNX file."""
 
 import json
 from hashlib import sha256
@@ -22,16 +22,16 @@ RANGES = {(0, 255): "NominalRange_0_255", (0, 1): "Normalized_0_1"}
 
 
 class Comparison(NamedTuple):
-    """How a file of ONNX differs from the model that it was made of.
+    """How much an ONNX file differs from the model that it was made from.
 
     Parameters
     ----------
     n_images : int
-        Number of images that both have seen.
+        Number of images that both predicted.
     n_different : int
-        Number of those with another label.
+        Number of images for which the labels differ.
     largest_difference : float
-        Largest difference of a probability.
+        Largest difference between two probabilities.
     """
 
     n_images: int
@@ -40,60 +40,62 @@ class Comparison(NamedTuple):
 
 
 def to_onnx(model, path, *, dtype="float32", images=False, int8=False):
-    """Write a fitted model to one file of ONNX.
+    """Write a fitted model to one ONNX file.
 
-    ONNX is a format of networks that other programs and languages can run, without this package and
-    without PyTorch. The file holds all that comes between pixels and labels: scaling, the network,
-    the temperature of its probabilities, and what a :class:`SelectiveClassifier` rejects. Before it
-    is written, ONNX Runtime and the model predict the same 1,000 images.
+    ONNX is a format of networks that other programs and languages can run, without this package or
+    PyTorch. The file holds all steps from pixels to labels: the scaling, the network, the
+    temperature of its probabilities, and the rejections of a :class:`SelectiveClassifier`. Before
+    it is written, the predictions of ONNX Runtime are compared with those of the model on 1,000
+    images.
 
     Parameters
     ----------
     model : estimator instance
-        Fitted :class:`CNNDigitClassifier`, a pipeline of a :class:`PixelScaler` and one, a
-        :class:`SelectiveClassifier` around either, or a :class:`DigitReader`, of which the file
-        holds the network alone.
+        Fitted :class:`CNNDigitClassifier`, a pipeline of a :class:`PixelScaler` and a
+        CNNDigitClassifier, a :class:`SelectiveClassifier` around either, or a :class:`DigitReader`.
+        The file of a reader holds only the network.
     path : str or path-like
         File to write; one that exists is replaced.
     dtype : {"float32", "uint8"}, default="float32"
-        Type of the pixels that the file takes. They are on the scale of those of `fit`.
+        Type of the pixels that the file takes. They must be on the same scale as in `fit`.
     images : bool, default=False
-        Whether it takes images of shape (n, height, width) rather than rows of shape (n,
+        Whether the file takes images of shape (n, height, width) instead of rows of shape (n,
         n_features). A reader's network always takes lines of shape (n, 32, width).
     int8 : bool, default=False
-        Whether weights are kept as 8-bit integers: a quarter of the size, and no slower, as they
-        become floats again when the file is opened. Up to 1 % of the labels may then differ.
+        Whether weights are stored as 8-bit integers. The file then has a quarter of the size. It is
+        not slower, because the weights become floats again when the file is opened. Up to 1 % of
+        the labels may differ from those of the model.
 
     Returns
     -------
     comparison : Comparison
-        How much the file's answers differ from the model's.
+        How much the predictions of the file differ from those of the model.
 
     Raises
     ------
     ImportError
         If the packages onnx and onnxruntime are not installed.
     ValueError
-        If the model or a parameter is none of these, or ONNX Runtime gives another label, or, with
-        `int8`, more than 1 % other ones. Nothing is written then.
+        If the model or a parameter is not one of these, or the predictions of ONNX Runtime differ
+        in any label or, with `int8`, in more than 1 % of the labels. Nothing is written then.
     OSError
         If the file cannot be written.
 
     See Also
     --------
-    save_model : Keeps a model for this package.
+    save_model : Save a model for use with this package.
 
     Notes
     -----
     The file of a classifier has one input, "X", and three outputs: "label" of shape (n,),
-    "probabilities" of shape (n, n_classes), and "score" of shape (n,), as `score_samples` gives it:
-    below 0, an image is unlike those of the training. That of a reader has the input "lines", of
-    light ink on black, and the output "log_probabilities" of shape (n, width / 2, n_symbols): of
-    no symbol, of "0" to "9", of a decimal mark, and of what is no digit.
+    "probabilities" of shape (n, n_classes), and "score" of shape (n,), as from `score_samples`: an
+    image with a score below 0 is unlike the training images. The file of a reader has one input,
+    "lines", with light ink on black, and one output, "log_probabilities" of shape (n, width / 2,
+    n_symbols). The symbols are: none, "0" to "9", a decimal mark, and anything else.
 
-    The metadata say under "skdigits", as JSON, what the labels are, which pixels are expected, the
-    versions of the packages, and the SHA-256 of the network's weights. Size and range of the pixels
-    stand under the names that ONNX has for images, too.
+    The entry "skdigits" of the metadata is a JSON text with the labels, the pixels that are
+    expected, the versions of the packages, and the SHA-256 of the network's weights. Format and
+    range of the pixels are also given under ONNX's own names for images.
 
     Examples
     --------
@@ -112,9 +114,10 @@ def to_onnx(model, path, *, dtype="float32", images=False, int8=False):
     content, comparison = write(model, dtype, images, int8)
     if not _is_close(comparison, int8):
         raise ValueError(
-            f"ONNX Runtime does not give what the model gives: of {comparison.n_images} images, "
-            f"{comparison.n_different} have another label, and probabilities differ by up to "
-            f"{comparison.largest_difference:.2g}. Nothing is written."
+            "The predictions of ONNX Runtime differ from those of the model: of "
+            f"{comparison.n_images} images, {comparison.n_different} have another label, and "
+            f"probabilities differ by up to {comparison.largest_difference:.2g}. Nothing is "
+            "written."
         )
     write_whole(Path(path), content)
     return comparison
@@ -154,8 +157,8 @@ def _reader(model, dtype, images, int8):
 
     if model.engine != "cnn":
         raise ValueError(
-            f'A reader with engine="{model.engine}" cannot be written to ONNX: its network is not '
-            "this package's."
+            f'A reader with engine="{model.engine}" cannot be written to ONNX: its network is '
+            "not one of this package."
         )
     document = {"symbols": SYMBOLS, "pixel_range": (0, 255)}
     graph = reader_graph(model, dtype, int8)
@@ -172,7 +175,7 @@ def _reader(model, dtype, images, int8):
 
 
 def metadata(document, net, pixel_range):
-    """Return what a file says of itself, texts by their names."""
+    """Return the metadata of a file, texts by their names."""
     weights = sha256(safetensors.numpy.save(net.state["weights"])).hexdigest()
     document = {"format": FORMAT, "versions": versions(), "weights_sha256": weights, **document}
     texts = {ENTRY: json.dumps(document), "Image.BitmapPixelFormat": "Gray8"}

@@ -1,4 +1,4 @@
-"""The network of a reader of numbers as a graph of ONNX."""
+"""The network of a reader of numbers as an ONNX graph."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from skdigits.datasets import make_digits
 from skdigits.onnx import Graph, add_line_cnn
 
 HEIGHT = 32  # pixels of a line
-SYMBOLS = ["", *"0123456789.?"]  # of a step: the blank, digits, the decimal mark, what is no digit
-LENGTHS = 1, 2, 3, 5, 9  # digits on the lines that are compared
+SYMBOLS = ["", *"0123456789.?"]  # blank, digits, decimal mark, anything else
+LENGTHS = 1, 2, 3, 5, 9  # in digits, of the lines that are compared
 N_LINES = 200  # of each length
 
 
@@ -36,7 +36,7 @@ def drawn_lines(dtype):
 
 
 def best_reading(log_probabilities):
-    """Return the most probable symbols at each step, without repeats and blanks, as a list each."""
+    """Return the most probable symbols of each line as a list, without repeats and blanks."""
     steps = log_probabilities.argmax(2)
     is_new = np.diff(steps, axis=1, prepend=0) != 0
     return [line[new & (line > 0)].tolist() for line, new in zip(steps, is_new, strict=True)]

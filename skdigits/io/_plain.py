@@ -1,4 +1,4 @@
-"""Values as JSON and back: plain data only, so that reading it can do nothing else."""
+"""Values as JSON and back: plain data only, so that reading it runs no code."""
 
 import math
 import re
@@ -15,11 +15,11 @@ DTYPE = r"[<>|=]?(b1|[iu][1248]|f[248])|[<>]?(U\d{1,6}|[mM]8(\[\d{0,9}\w{1,2}\])
 
 
 def encode(value):
-    """Return JSON's form of a parameter or learned attribute.
+    """Return a parameter or learned attribute in the form of JSON.
 
-    What JSON lacks becomes an object of one entry, its kind: tuples, dicts, arrays of
-    numbers, texts, dates or such values, infinite numbers, distortions, automata. Numbers of numpy
-    become Python's, and a device of torch its name.
+    Types that JSON lacks become an object of one entry, with the type as its name: tuples, dicts,
+    arrays of numbers, texts, dates or objects, infinite numbers, distortions, automata. NumPy's
+    numbers become Python's, and a torch device becomes its name.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def encode(value):
         return {"automaton": [value.transitions.tolist(), value.accepting.tolist()]}
     if type(value).__module__ == "torch" and type(value).__name__ == "device":
         return str(value)
-    raise ValueError(f"{type(value).__name__} is not plain data")
+    raise ValueError(f"has a value of type {type(value).__name__}, which is not plain data")
 
 
 def decode(plain):
@@ -58,7 +58,7 @@ def decode(plain):
     Raises
     ------
     ValueError, TypeError or KeyError
-        If it gives no such thing for any value.
+        If `plain` is not the form of any value.
     """
     if isinstance(plain, list):
         return [decode(each) for each in plain]
@@ -84,7 +84,7 @@ def _array(content):
         array = np.empty(len(values), dtype=object)
         array[:] = [decode(value) for value in values]
     elif dtype.kind == "U":
-        # As wide as need be, whatever the file says.
+        # As wide as necessary, whatever the file says.
         if 4 * len(values) * max(map(len, values), default=0) > MOST_BYTES:
             raise ValueError("an array of texts is too long")
         array = np.array(values, dtype="U")
@@ -93,15 +93,15 @@ def _array(content):
     else:
         array = np.array(values, dtype=dtype)
     if array.ndim != 1 or any(type(side) is not int or side < 0 for side in shape):
-        raise ValueError("an array is not of its shape")
+        raise ValueError("an array does not have its shape")
     return array.reshape(shape)
 
 
 def _dict(content):
     pairs = [(decode(key), decode(value)) for key, value in content]
-    # The hashes of anything else could be made to collide, and a dict of them take for ever.
+    # The hashes of other keys could be made to collide, so that a dict of them takes forever.
     if not all(isinstance(key, str | bool | int | float) for key, _ in pairs):
-        raise ValueError("a dict has keys that are no labels")
+        raise ValueError("a dict has keys that are not labels")
     return dict(pairs)
 
 

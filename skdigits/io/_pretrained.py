@@ -1,4 +1,4 @@
-"""The networks that come with the package."""
+"""The pretrained models."""
 
 import json
 import warnings
@@ -13,35 +13,36 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 
 def load_pretrained(*, max_error_rate=None, backend="torch"):
-    """Return a reader of digits that needs no training.
+    """Return the pretrained classifier of single digits.
 
     Parameters
     ----------
     max_error_rate : float, default=None
-        If given, an image that is too uncertain or not like a digit is answered with "?". Of the
-        answers, at most this share is wrong, with a confidence of 95 %, where images are like
-        MNIST's, each with one corruption of 15 (noise, blur, lines and others) or none.
+        Limit on the share of wrong answers, in (0, 1). The model then predicts "?" for images that
+        are too uncertain or not like a digit. Of its other answers, at most this share is wrong,
+        with a confidence of 95 %, for images like those of MNIST, each with one of 15 corruptions
+        (noise, blur, lines and others) or none. None means that it predicts a digit for each image.
     backend : {"torch", "onnx", "auto"}, default="torch"
-        What computes the answers, as for :func:`load_model`.
+        What computes the predictions, as for :func:`load_model`.
 
     Returns
     -------
     model : Pipeline or SelectiveClassifier
-        Fitted; for rows of 28 × 28 pixels from 0 to 255, light on dark, as
-        :func:`~skdigits.datasets.fetch_mnist` and :class:`~skdigits.DigitNormalizer` give them.
-        Its classes are the strings "0" to "9".
+        Fitted model for rows of 28 × 28 pixels from 0 to 255, light on dark, as returned by
+        :func:`~skdigits.datasets.fetch_mnist` and :class:`~skdigits.DigitNormalizer`. Its classes
+        are the strings "0" to "9".
 
     Raises
     ------
     ValueError
-        If no threshold is known for so small an error rate, or there is no such backend.
+        If no threshold keeps so low an error rate, or `backend` is invalid.
     ImportError
-        If ``backend="onnx"`` is not installed.
+        If `backend` is "onnx" and its packages are not installed.
 
     See Also
     --------
-    pretrained_card : How it was trained, what it can and what it cannot.
-    DigitNormalizer : Brings any picture of a digit to the form that it reads.
+    pretrained_card : How it was trained, how accurate it is, and its limits.
+    DigitNormalizer : Brings any picture of a digit to the form that it expects.
 
     Examples
     --------
@@ -58,40 +59,40 @@ def load_pretrained(*, max_error_rate=None, backend="torch"):
         return model
     held_out = np.load(WEIGHTS / "held_out.npz")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the error says more
+        warnings.simplefilter("ignore")  # the error below says more
         selective = selective_from(model, **held_out, max_error_rate=max_error_rate)
     if selective.coverage_ == 0:
         raise ValueError(
             f"An error rate of {max_error_rate:g} cannot be promised: {len(held_out['is_right'])} "
-            "images were held out, too few to show it. Ask for a larger one."
+            "held-out images are too few to show it. Give a larger max_error_rate."
         )
     return selective
 
 
 def load_reader(*, backend="torch"):
-    """Return a reader of handwritten numbers that needs no training.
+    """Return the pretrained reader of handwritten numbers.
 
     Parameters
     ----------
     backend : {"torch", "onnx", "auto"}, default="torch"
-        What computes the answers, as for :func:`load_model`.
+        What computes the predictions, as for :func:`load_model`.
 
     Returns
     -------
     reader : DigitReader
-        Fitted, with all parameters at their defaults but those of its training. What is known of
-        the numbers can be set by ``set_params``.
+        Fitted reader, whose parameters are the defaults, except for those of its training. Use
+        ``set_params`` to state what is known about the numbers.
 
     See Also
     --------
     load_pretrained : Reads single digits.
-    DigitReader.calibrate : Makes its confidences right for pictures of your own.
+    DigitReader.calibrate : Adjusts its confidences to your own pictures.
 
     Notes
     -----
-    It has learned from numbers composed of MNIST's training images, of digits that
-    :func:`~skdigits.datasets.make_digits` draws and of those of handwriting fonts;
-    :doc:`/pretrained` says how, and what it can. Each call gives a reader of its own.
+    It was trained on numbers composed of MNIST's training images, of digits drawn by
+    :func:`~skdigits.datasets.make_digits`, and of digits from handwriting fonts;
+    :doc:`/pretrained` describes the training and the accuracy. Each call returns a new reader.
 
     Examples
     --------
@@ -107,16 +108,16 @@ def load_reader(*, backend="torch"):
 
 
 def pretrained_card():
-    """Return how the network that comes with the package was made, and what it can do.
+    """Return how the pretrained classifier was made, how accurate it is, and its limits.
 
     Returns
     -------
     card : dict
-        With "data", "recipe", "n_weights", "figures" and "limits"; plain numbers and strings.
+        Numbers and strings under "data", "recipe", "n_weights", "figures" and "limits".
 
     See Also
     --------
-    load_pretrained : The network.
+    load_pretrained : Return the classifier.
 
     Examples
     --------

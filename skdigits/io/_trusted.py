@@ -1,4 +1,4 @@
-"""The classes that skops may make when it opens a model of this package."""
+"""The classes that skops may create when it opens a model of this package."""
 
 from skdigits.augmentation import Distortion
 from skdigits.classifier import CNNDigitClassifier
@@ -19,4 +19,4 @@ TRUSTED_TYPES = [
         SelectiveClassifier,
     )
 ]
-"""For ``skops.io.load(file, trusted=TRUSTED_TYPES)``: none of these runs code of the file."""
+"""For ``skops.io.load(file, trusted=TRUSTED_TYPES)``: none of these runs code from the file."""

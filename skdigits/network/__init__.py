@@ -1,6 +1,6 @@
-"""The convolutional networks, in PyTorch alone.
+"""The convolutional networks, which need PyTorch only.
 
-Layouts and costs need none; the rest is imported when it is asked for.
+Layouts and costs do not need even that; everything else is imported on first use.
 """
 
 import lazy_loader

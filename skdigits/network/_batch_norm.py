@@ -5,9 +5,9 @@ from torch import nn
 
 
 class BatchNorm(nn.BatchNorm2d):
-    """Batch normalisation in which a sample counts as often as its weight says.
+    """Batch normalisation in which each sample counts as often as its weight says.
 
-    The statistics for prediction are the mean of the first ten batches', then a moving mean.
+    The statistics for prediction are the mean over the first ten batches, then a moving mean.
 
     References
     ----------
@@ -26,7 +26,7 @@ class BatchNorm(nn.BatchNorm2d):
 
     def forward(self, x, sample_weight=None):
         """Normalise `x` of shape (n, c, h, w); `sample_weight` has shape (n,)."""
-        if self.training and self.momentum > 0.1:  # later the count is not read from the device
+        if self.training and self.momentum > 0.1:  # later, nothing is read from the device
             self.momentum = max(0.1, 1 / (1 + int(self.num_batches_tracked)))
         if sample_weight is None and self.training and x[:, 0].numel() == 1:
             sample_weight = self.weight.new_ones(1)  # torch refuses to normalise a single value

@@ -40,18 +40,19 @@ class Convolution(nn.Module):
         x = self.conv(x)
         x = max_pool(x, self.pool)
         x = x if self.norm is None else self.norm(x, sample_weight)
-        # Those who attribute answers to pixels hook into a network in eval mode.
+        # Methods of attribution hook into a network in eval mode, with gradients.
         return F.relu(x, inplace=self.training or not torch.is_grad_enabled())
 
     def fold(self):
-        """Let the convolution do what batch normalisation does to new images."""
+        """Merge batch normalisation into the convolution, for prediction."""
         assert self.norm is not None
-        if self.pool == (1, 1) or (self.norm.weight >= 0).all():  # else the largest would be least
+        # A negative weight would make the largest value of a window the least.
+        if self.pool == (1, 1) or (self.norm.weight >= 0).all():
             self.conv, self.norm = fuse_conv_bn_eval(self.conv, self.norm), None
 
 
 def max_pool(x, size):
-    """Pool with a window of one or two pixels a side; twice as fast as torch without gradients."""
+    """Pool with a window of 1 or 2 pixels a side; without gradients, twice as fast as torch."""
     if torch.is_grad_enabled():
         return F.max_pool2d(x, size) if size != (1, 1) else x
     if size[0] == 2:
@@ -104,7 +105,7 @@ class Network(nn.Module):
         return maps[1:]
 
     def patches(self, x):
-        """Let squares of pixels become the channels of one, of shape (n, channels, h', w')."""
+        """Turn each patch into one pixel with more channels, of shape (n, channels, h', w')."""
         if any(self.edge):
             x = F.pad(x, (0, self.edge[1], 0, self.edge[0]), mode="replicate")
         if self.patch_size == 1:
@@ -116,7 +117,7 @@ class Network(nn.Module):
 
 
 class DigitCNN(nn.Module):
-    """A network for pixels on any scale, with a temperature and a score of how typical they are.
+    """A network for pixels on any scale, with a temperature and a score of how typical images are.
 
     Parameters
     ----------
@@ -125,13 +126,13 @@ class DigitCNN(nn.Module):
     n_classes : int
         Number of classes.
     knows_outliers : bool
-        Whether there is one more output, the last: of images that are none of the classes.
+        Whether there is an additional, last output for images that belong to no class.
     patch_size : int
-        Side of the squares of pixels that become the channels of one.
+        Side of the square patches, each of which becomes one pixel with more channels.
     filters : sequence of int or of sequences of int
-        Filters of each convolution of each block; a number is a block of one.
+        Number of filters of each convolution in each block; an int is a block of one convolution.
     kernel_size : int
-        Side of the filters, odd.
+        Side of the filters; odd.
     hidden_layer_sizes : sequence of int
         Units of each hidden layer of the head.
     """
@@ -156,21 +157,21 @@ class DigitCNN(nn.Module):
         return self.logits(self.outputs(x, sample_weight))
 
     def outputs(self, x, sample_weight=None):
-        """Map pixels of shape (n, 1, h, w) to what is trained, of shape (n, n_outputs)."""
+        """Map pixels of shape (n, 1, h, w) to all outputs, as trained, of shape (n, n_outputs)."""
         return self.network(self.standardize(x), sample_weight)
 
     def standardize(self, x):
-        """Map pixels on any scale to those that the network works on."""
+        """Standardise pixels on any scale, as the network needs them."""
         return (x - self.pixel_mean).to(self.pixel_mean.dtype).div_(self.pixel_scale)
 
     def logits(self, outputs):
-        """Return the classes' logits, of shape (n, n_classes), under the temperature."""
+        """Return the logits of the classes, divided by the temperature, of shape (n, n_classes)."""
         return outputs[:, : self.n_classes] / self.temperature
 
     def energy(self, outputs):
-        """Return the logarithm of the odds that outputs give the classes together.
+        """Return the logarithm of the odds of all classes together, against outliers.
 
-        Where the network knows no outliers, their logit counts as 0.
+        If the network knows no outliers, their logit counts as 0.
         """
         of_outliers = outputs[:, self.n_classes :] / self.temperature
         return self.logits(outputs).logsumexp(1) - of_outliers.sum(1)
@@ -186,7 +187,7 @@ class DigitCNN(nn.Module):
     def typical(self, x):
         """Map pixels of shape (n, 1, h, w) to how typical they are, of shape (n,).
 
-        It is their energy less their distance from the nearest class.
+        This is their energy minus their distance from the nearest class.
         """
         return self.logits_and_typical(x)[1]
 
@@ -201,9 +202,10 @@ class DigitCNN(nn.Module):
     def learn_typical(self, x, labels, weight, shown, outliers=None):
         """Learn what is typical from images of shape (n, 1, h, w).
 
-        Energy and distance are given the same spread, and then both together and the direction away
-        from `outliers`. Of the images `shown`, the same or distorted ones, 1 % are to be below 0;
-        where there are outliers, every other image is left for that.
+        Energy and distance are scaled to the same spread, and then both together and the direction
+        away from `outliers`. Scores are shifted so that 1 % of the images `shown`, which are the
+        same images or distorted ones, are below 0. If there are outliers, half of the images are
+        kept for this.
         """
         to_learn, to_judge = slice(None), slice(None)
         if outliers is not None:
@@ -234,12 +236,12 @@ class DigitCNN(nn.Module):
         return features, self.energy(self.network.output(features))
 
     def forget_typical(self):
-        """Let energy alone say what is typical."""
+        """Forget what is typical; only the energy remains."""
         self.least_typical.zero_()
         self.typicality.reset()
 
     def folded(self):
-        """Return a copy for prediction, faster and the same but for rounding."""
+        """Return a copy for prediction: faster, and the same up to rounding."""
         network = copy.deepcopy(self).eval()
         for module in network.modules():
             if isinstance(module, Convolution):
@@ -272,6 +274,6 @@ class DigitCNN(nn.Module):
 
 
 def spread_of(values, weight):
-    """Return the standard deviation of values of which each counts as its weight says."""
+    """Return the weighted standard deviation of values."""
     share = weight / weight.sum()
     return (share * (values - share @ values).square()).sum().sqrt()

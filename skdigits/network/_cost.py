@@ -1,29 +1,29 @@
-"""What a network holds and what it costs, told from its sizes before it is built."""
+"""The tensors and the cost of a network, computed from its sizes before it is built."""
 
 import math
 from typing import NamedTuple
 
 from skdigits.network._layout import layout_of_digits, layout_of_lines
 
-N_AXES = 16  # of what is typical; model files hold so many
-WIDTH = 256  # pixels of a line of about ten digits
-PER_VALUE = 10  # multiplications that take as long as a value's way through memory
+N_AXES = 16  # of `Typicality`; model files hold this many
+WIDTH = 256  # pixels, of a line of about ten digits
+PER_VALUE = 10  # multiplications that take as long as reading or writing a value
 NORM = "weight", "bias", "running_mean", "running_var"
 COUNT = "num_batches_tracked"  # of batch normalisation
 
 
 class Cost(NamedTuple):
-    """What a network takes.
+    """Tensors and cost of a network.
 
     Parameters
     ----------
     tensors : dict of str to tuple
         Shape and name of the dtype of each tensor of its state.
     work : int
-        Multiplications for one image or line, and `PER_VALUE` for each value that a layer reads or
+        Multiplications for one image or line, plus `PER_VALUE` for each value that a layer reads or
         writes.
     n_values : int
-        Values of the largest layer for it, unfolded to a matrix.
+        Number of values of the largest layer for one image or line, unfolded to a matrix.
     """
 
     tensors: dict
@@ -58,7 +58,7 @@ def cost_of(recipe):
 
 
 def _of_digits(image_shape, n_classes, knows_outliers, **sizes):
-    """Return the shapes of all tensors, and of each layer its inputs, outputs and places."""
+    """Return the shapes of all tensors, and the inputs, outputs and places of each layer."""
     _, layers, units = layout_of_digits(image_shape, **sizes)
     tensors, costs = _of_convolutions(layers, "network.convolutions")
     outputs = [*units[1:], n_classes + knows_outliers]

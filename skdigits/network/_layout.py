@@ -1,11 +1,11 @@
-"""What follows from the sizes of a network, in plain numbers and without PyTorch."""
+"""The layers of a network, computed from its sizes without PyTorch."""
 
 import math
 from numbers import Integral
 from typing import NamedTuple
 
 HEIGHT = 32  # pixels of a line
-STEP = 2  # columns of pixels of a line for a step of the output
+STEP = 2  # columns of a line per step of the output
 
 
 class Layer(NamedTuple):
@@ -15,10 +15,10 @@ class Layer(NamedTuple):
     ----------
     in_channels, out_channels : int
     kernel_size, padding, pool : tuple of int
-        ``(height, width)`` of its filters, of what is added at each edge, and of the window that
-        pools what it gives.
+        ``(height, width)`` of its filters, of the padding at each edge, and of the pooling window
+        after it.
     shape : tuple of int
-        ``(height, width)`` of what it gives, before it is pooled.
+        ``(height, width)`` of its output, before pooling.
     """
 
     in_channels: int
@@ -30,15 +30,16 @@ class Layer(NamedTuple):
 
 
 class DigitLayout(NamedTuple):
-    """What a `DigitCNN` is made of.
+    """The layers of a `DigitCNN`.
 
     Parameters
     ----------
     edge : tuple of int
-        Rows and columns that are added, so that patches cover the image.
+        Rows and columns that are added so that patches cover the image.
     layers : list of Layer
     units : list of int
-        Inputs of each layer of the head; the first is the number of values that convolutions give.
+        Number of inputs of each layer of the head. The first is the number of values that the
+        convolutions return.
     """
 
     edge: tuple
@@ -75,7 +76,7 @@ def layout_of_digits(image_shape, *, patch_size, filters, kernel_size, hidden_la
 
 
 def _sides(sides, blocks, lost):
-    """Return height and width after each block, before it is pooled; a convolution loses some."""
+    """Return height and width after each block, before pooling; each convolution loses pixels."""
     result = [sides]
     for i, block in enumerate(blocks):
         if i:
@@ -86,7 +87,7 @@ def _sides(sides, blocks, lost):
 
 
 def layout_of_lines(n_symbols, filters, context, width):
-    """Return the convolutions of a `LineCNN`, for lines of so many pixels; the last is the output.
+    """Return the convolutions of a `LineCNN`, for lines of this width; the last is the output.
 
     Parameters
     ----------

@@ -12,16 +12,16 @@ from skdigits.network._layout import STEP, layout_of_lines
 
 
 class LineCNN(nn.Module):
-    """Convolutions over a line of writing; returns the logits of a step for every two columns.
+    """Convolutions over a line of handwriting, with the logits of one step per two columns.
 
     Parameters
     ----------
     n_symbols : int
-        Number of logits. The first is that of the blank, as CTC has it: no symbol here.
+        Number of logits. The first is that of CTC's blank, which stands for no symbol.
     filters : tuple of tuple of int
         Filters of each of three blocks. After each, the height is halved.
     context : tuple of int
-        Filters of the convolutions along the line that follow.
+        Filters of the convolutions along the line, after the blocks.
 
     References
     ----------
@@ -47,7 +47,7 @@ class LineCNN(nn.Module):
         return self.output(x)[:, :, 0].transpose(1, 2) / self.temperature
 
     def folded(self):
-        """Return a copy for prediction, faster and the same but for rounding."""
+        """Return a copy for prediction: faster, and the same up to rounding."""
         network = copy.deepcopy(self).eval()
         for module in network.modules():
             if isinstance(module, Convolution):

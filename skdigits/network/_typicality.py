@@ -7,17 +7,17 @@ from torch.nn import functional as F
 from skdigits.network._cost import N_AXES
 
 SHRINKAGE = 0.1
-N_EXACT = 512  # features; of more, the axes are searched for
+N_EXACT = 512  # features; with more, the axes are found by a search
 ATYPICAL = 0.01
 
 
 class Typicality(nn.Module):
-    """Distance from what is typical, among a network's features of length 1.
+    """Distance of a network's features, scaled to length 1, from typical ones.
 
-    It is Mahalanobis's from the nearest class, under what varies within the classes: along the axes
-    in which they vary most, and by the mean variance in all others. How far features are along the
-    direction that tells them from those of outliers is taken off it. Before `learn` all distances
-    are 0.
+    It is the Mahalanobis distance from the nearest class, with the variance within the classes:
+    that of each axis for the axes along which they vary most, and the mean variance for all others.
+    The position along the direction that separates features from those of outliers is subtracted.
+    Before `learn`, all distances are 0.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ class Typicality(nn.Module):
 
     @torch.no_grad()
     def learn_direction(self, features, weight, outliers):
-        """Learn what tells features of shape (n, n_features) from those of outliers, by ridge.
+        """Learn what separates features (n, n_features) from outliers, by ridge regression.
 
-        Both count as much as a whole, and it is 1 for the former and -1 for the latter on average.
+        The targets are 1 for the features and -1 for the outliers; both have the same total weight.
         """
         self.direction.zero_()
         unit = F.normalize(torch.cat([features, outliers]).cpu().double())
@@ -112,17 +112,17 @@ class Typicality(nn.Module):
 
 
 def principal_axes(rows, n_axes, n_extra=16, n_rounds=4):
-    """Return the largest variances of rows around 0, summed over them, and their axes.
+    """Return the largest variances of rows around 0, summed over the rows, and their axes.
 
-    Of few features they are exact. Of many, a randomised search finds them, whose cost grows with
-    the number of features and not with its cube.
+    For few features, they are exact. For many, a randomised search finds them: its cost grows with
+    the number of features, not with its cube.
 
     Parameters
     ----------
     rows : Tensor of shape (n, n_features)
     n_axes : int
     n_extra, n_rounds : int
-        Axes that the search has besides, and how often it improves them.
+        Number of additional axes in the search, and of its rounds.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""Networks as graphs of ONNX, and nets that answer through ONNX Runtime.
+"""Networks as ONNX graphs, and nets that predict with ONNX Runtime.
 
-What needs the packages onnx and onnxruntime is imported when it is asked for.
+What needs the packages onnx and onnxruntime is imported on first use.
 """
 
 import lazy_loader

@@ -1,11 +1,11 @@
-"""Graphs of ONNX, node by node."""
+"""ONNX graphs, built node by node."""
 
 import numpy as np
 from onnx import helper, numpy_helper
 
 OPSET = 18
 LAYERS = "Conv", "Gemm"  # which have weights
-IR_VERSION = 9  # that ONNX Runtime has known as long as this opset
+IR_VERSION = 9  # which each ONNX Runtime with this opset supports
 
 
 class Graph:
@@ -23,21 +23,21 @@ class Graph:
         self.inputs, self.outputs = [], []
 
     def input(self, name, dtype, shape):
-        """Add an input, and return its name; sizes that are names may differ from call to call."""
+        """Add an input, and return its name; sizes that are given as names may vary."""
         self.inputs.append(helper.make_tensor_value_info(name, _type(dtype), shape))
         return name
 
     def output(self, name, value, dtype, shape):
-        """Let a value be an output, under a name."""
+        """Make a value an output with this name."""
         self.nodes.append(helper.make_node("Identity", [value], [name]))
         self.outputs.append(helper.make_tensor_value_info(name, _type(dtype), shape))
 
     def cast(self, value, dtype):
-        """Add a change of dtype, and return the name of what it gives."""
+        """Add a change of dtype, and return the name of its result."""
         return self.add("Cast", value, to=_type(dtype))
 
     def add(self, operator, *inputs, **attributes):
-        """Add a node, and return the name of what it gives.
+        """Add a node, and return the name of its result.
 
         Inputs are names, or arrays for constants.
         """
@@ -48,7 +48,7 @@ class Graph:
         return result
 
     def content(self, metadata):
-        """Return all of it as the content of a file, with texts by their names."""
+        """Return the graph as the content of a file, with metadata as texts by their names."""
         graph = helper.make_graph(self.nodes, "skdigits", self.inputs, self.outputs, self.constants)
         model = helper.make_model(
             graph,
@@ -60,7 +60,7 @@ class Graph:
         return model.SerializeToString()
 
     def _weights(self, array):
-        """Keep what a layer multiplies by; its first axis is that of the outputs."""
+        """Add the weights of a layer; their first axis is that of the outputs."""
         if not self.int8 or array.ndim == 1:
             return self._constant(array)
         largest = abs(array).max(axis=tuple(range(1, array.ndim)), keepdims=True)

@@ -1,4 +1,4 @@
-"""Nets that answer through ONNX Runtime, and are PyTorch's for all else."""
+"""Nets that predict with ONNX Runtime, and leave everything else to PyTorch."""
 
 from functools import cached_property
 
@@ -13,9 +13,9 @@ BATCH = 500  # images that are computed at a time
 
 
 class OnnxNet:
-    """What a trained net answers, without importing PyTorch.
+    """A trained net that predicts without importing PyTorch.
 
-    Whatever else is asked of it, the net of the same state in PyTorch answers.
+    For everything else, it uses the PyTorch net of the same state.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class OnnxNet:
 
 
 class OnnxDigitNet(OnnxNet):
-    """A `DigitNet` that answers through ONNX Runtime."""
+    """A `DigitNet` that predicts with ONNX Runtime."""
 
     def graph(self):
         """Return its graph: from standardised images to logits and how typical they are."""
@@ -59,12 +59,12 @@ class OnnxDigitNet(OnnxNet):
 
     @property
     def pixel_mean(self):
-        """What is taken off pixels."""
+        """The mean, which is subtracted from pixels."""
         return float(self.state["weights"]["pixel_mean"])
 
     @property
     def pixel_scale(self):
-        """What they are divided by then."""
+        """The standard deviation, by which pixels are then divided."""
         return float(self.state["weights"]["pixel_scale"])
 
     def logits_and_typical(self, images):
@@ -77,7 +77,7 @@ class OnnxDigitNet(OnnxNet):
         return np.concatenate(logits), np.concatenate(typical)
 
     def standardize(self, images):
-        """Map pixels on any scale to those that the network works on."""
+        """Standardise pixels on any scale, as the network needs them."""
         mean, scale = (self.state["weights"][name] for name in ("pixel_mean", "pixel_scale"))
         return ((images - mean) / scale).astype(np.float32, copy=False)
 
@@ -95,7 +95,7 @@ class OnnxDigitNet(OnnxNet):
 
 
 class OnnxLineNet(OnnxNet):
-    """A `LineNet` that answers through ONNX Runtime."""
+    """A `LineNet` that predicts with ONNX Runtime."""
 
     def graph(self):
         """Return its graph: from lines to log-probabilities."""
@@ -109,11 +109,11 @@ class OnnxLineNet(OnnxNet):
         return graph
 
     def log_probabilities(self, lines):
-        """Return log-probabilities of the symbols at each step of lines of shape (32, width)."""
+        """Return the log-probabilities of symbols at each step of lines of shape (32, width)."""
         found = []
         for line in lines:
             width = line.shape[1]
-            padded = np.pad(line, ((0, 0), (0, -width % 32)))  # as PyTorch sees it
+            padded = np.pad(line, ((0, 0), (0, -width % 32)))  # as for PyTorch
             (steps,) = self.session.run(None, {"lines": padded[None]})
             found.append(steps[0, : width // 2])
         return found

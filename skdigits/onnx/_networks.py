@@ -1,4 +1,4 @@
-"""The networks as parts of a graph of ONNX, made of their arrays alone."""
+"""The networks as parts of an ONNX graph, built from their arrays alone."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ def _add_convolution(graph, x, weights, layer):
     scale = weights["norm.weight"] / np.sqrt(weights["norm.running_var"] + EPSILON)
     shift = weights["norm.bias"] - weights["norm.running_mean"] * scale
     pads, pool = [*layer.padding, *layer.padding], layer.pool
-    # Pooling comes before the scale: of those that turn the sign, the sign must stay behind it.
+    # Pooling comes before the scale, so the sign of a negative scale must stay behind it.
     turns = pool != (1, 1) and (scale < 0).any()
     kernel = weights["conv.weight"] * (abs(scale) if turns else scale)[:, None, None, None]
     if turns:
@@ -83,7 +83,7 @@ def _of(value):
 
 
 def _below(weights, prefix):
-    """Return the weights of a part, by their names there."""
+    """Return the weights of a part, by their names within it."""
     length = len(prefix)
     return {name[length:]: value for name, value in weights.items() if name.startswith(prefix)}
 

@@ -13,17 +13,17 @@ def check_installed():
 
 
 def find_net(backend):
-    """Return what makes a net of its state, or None for PyTorch.
+    """Return the function that makes a net from its state, or None for PyTorch.
 
     Parameters
     ----------
     backend : {"torch", "onnx", "auto"}
-        "auto" means "onnx" if it is installed and PyTorch is not imported yet.
+        "auto" means "onnx" if it is installed and PyTorch is not imported yet, otherwise "torch".
 
     Raises
     ------
     ValueError
-        If there is no such backend.
+        If `backend` is none of these.
     ImportError
         If "onnx" is not installed.
     """

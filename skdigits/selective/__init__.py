@@ -1,4 +1,4 @@
-"""Answer only where the error rate allows."""
+"""Classifiers that reject uncertain samples to keep a limit on the error rate."""
 
 from skdigits.selective._classifier import SelectiveClassifier, selective_from
 from skdigits.selective._threshold import choose_threshold

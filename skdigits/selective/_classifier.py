@@ -1,4 +1,4 @@
-"""A classifier that answers only where the error rate allows."""
+"""A classifier that rejects uncertain samples to keep a limit on the error rate."""
 
 import warnings
 from dataclasses import replace
@@ -36,23 +36,23 @@ from skdigits.selective._threshold import (
 
 
 def choose_reject_label(classes):
-    """Return a label that is none of the classes."""
+    """Return a label that is not a class."""
     if isinstance(classes[0], str):
         return "?"
     return min(-1, ceil(min(classes)) - 1)
 
 
 def selective_from(estimator, confidence, is_right, **parameters):
-    """Return a selective classifier whose held-out samples were answered before.
+    """Return a selective classifier, given the predictions of its held-out samples.
 
     Parameters
     ----------
     estimator : estimator instance
         Fitted classifier.
     confidence : ndarray of shape (n_samples,)
-        Its largest probability of each held-out sample; -inf where `score_samples` is below 0.
+        Largest probability of each held-out sample; -inf if its `score_samples` is below 0.
     is_right : ndarray of bool of shape (n_samples,)
-        Whether its label was right.
+        Whether each sample was predicted correctly.
     **parameters
         As for `SelectiveClassifier`.
 
@@ -70,50 +70,53 @@ def selective_from(estimator, confidence, is_right, **parameters):
 class SelectiveClassifier(
     CallbackSupportMixin, EcosystemMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
 ):
-    """Answer where the error rate stays below a limit, and reject the rest.
+    """Classifier that rejects uncertain samples, so that the error rate stays below a limit.
 
-    A part of the samples is held out. The classifier is trained on the others, and the held-out
-    ones show how sure it must be to be trusted: the threshold is the least one for which the error
-    rate among the answers is below `max_error_rate` with the probability `confidence`.
+    A part of the samples is held out, and the classifier is trained on the others. The held-out
+    samples determine the threshold on its confidence, below which a sample is rejected: it is the
+    lowest one at which the error rate among the answered samples is below `max_error_rate` with the
+    probability `confidence`.
 
     Parameters
     ----------
     estimator : estimator instance
         A classifier with `predict_proba`; its confidence is the largest probability. If it has
-        `score_samples`, as :class:`~skdigits.CNNDigitClassifier` has, what is below 0 is rejected,
-        too: it is unlike the samples of the training. One that is fitted already goes into a
-        :class:`~sklearn.frozen.FrozenEstimator`: all samples of `fit`, which it must not have seen
-        before, then choose the threshold.
+        `score_samples`, as :class:`~skdigits.CNNDigitClassifier` has, samples with a score below 0
+        are rejected, too: they are unlike the training samples. To use a classifier that is already
+        fitted, wrap it in a :class:`~sklearn.frozen.FrozenEstimator`: then all samples given to
+        `fit` determine the threshold, and it must not have been trained on them.
     max_error_rate : float, default=0.01
-        Limit on the share of errors among the samples answered, in (0, 1).
+        Limit on the share of errors among the answered samples; in (0, 1).
     confidence : float, default=0.95
         Probability, over the draw of the held-out samples, that the limit is kept; in (0, 1).
     validation_fraction : float or "auto", default="auto"
-        Share of the samples that is held out, in (0, 1). "auto" means a fifth, or twice as many
-        samples as show the limit where all are right, but at most half.
+        Fraction of the samples to hold out, in (0, 1). "auto" means twice as many samples as are
+        needed to show the limit if all of them are predicted correctly, but at least a fifth and at
+        most half of the samples.
     reject_label : label or None, default=None
-        What `predict` returns where there is no answer; no class may have it. None means ``"?"``
-        for labels that are strings, else -1, or the next lower integer that is below every label.
+        Label that `predict` returns for rejected samples; it must not be a class. None means
+        ``"?"`` if the labels are strings, otherwise -1 or the next lower integer that is below all
+        labels.
     random_state : int, RandomState instance or None, default=None
-        Seed of the hold-out. If it is not None, each ``random_state`` of the classifier that is
-        None gets a seed from it, so that a fit can be repeated.
+        Controls which samples are held out. Pass an int for reproducible results: unless it is
+        None, it also seeds each ``random_state`` of the classifier that is None.
 
     Attributes
     ----------
     estimator_ : estimator instance
         The fitted classifier.
     classes_ : ndarray of shape (n_classes,)
-        Labels; `reject_label_` is none of them.
+        Labels, without `reject_label_`.
     reject_label_ : label
-        What stands for no answer.
+        Label of rejected samples.
     threshold_ : float
-        Confidence from which on a sample is answered; infinite where no threshold keeps the limit.
+        Lowest confidence at which a sample is answered; infinite if no threshold keeps the limit.
     coverage_ : float
         Share of the held-out samples that are answered, from 0 to 1.
     n_features_in_ : int
-        Number of features, where the classifier tells it.
+        Number of features. Only defined if the classifier defines it.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where the classifier tells them.
+        Names of the features. Only defined if the classifier defines them.
 
     See Also
     --------
@@ -122,21 +125,22 @@ class SelectiveClassifier(
 
     Notes
     -----
-    The promise is one of statistics: of many fits, each on its own samples, a share of
-    ``1 - confidence`` at most exceed the limit in the long run. It holds where the samples to come
-    are drawn as the held-out ones were (exchangeable with them). It says nothing of other sources:
-    digits of MNIST promise nothing for photographs, nor for letters and scribbles, where the
-    classifier may be sure and wrong. It does not hold class by class, either.
+    The guarantee is a statistical one: of many fits on different samples, at most a share of
+    ``1 - confidence`` exceeds the limit in the long run. It holds if new samples are drawn in the
+    same way as the held-out ones (exchangeable with them). It does not hold for samples of another
+    kind: a limit that is shown with MNIST says nothing about photographs, nor about letters and
+    scribbles, for which the classifier may be confident and wrong. Nor does it hold for each class
+    by itself.
 
-    To show a rate takes many samples held out, all of them predicted correctly: for 0.01 about
-    530, and twice as many for half the rate.
+    To show a low error rate, many held-out samples are needed: for 0.01, about 530 if all of them
+    are predicted correctly, and twice as many for half the rate.
 
-    The promise is about samples, each of which counts once. So ``sample_weight`` takes part in the
-    training of the classifier only, except that held-out samples of weight 0 are left out.
+    The guarantee counts each sample once. So ``sample_weight`` is only used to train the
+    classifier, except that held-out samples of weight 0 are left out.
 
-    Instead of one label or none, a set of labels can be asked for that holds the true one with a
-    stated probability: conformal prediction, for which the package MAPIE takes this package's
-    classifiers and pipelines.
+    An alternative is conformal prediction, which returns a set of labels that contains the true one
+    with a stated probability. The package MAPIE provides it, and accepts the classifiers and
+    pipelines of this package.
 
     References
     ----------
@@ -190,13 +194,13 @@ class SelectiveClassifier(
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Samples, in any form that the classifier takes.
+            Samples, in any form that the classifier accepts.
         y : array-like of shape (n_samples,)
             Labels, of two classes or more.
         **fit_params : dict
-            For the classifier's `fit`, such as ``sample_weight``. Of what holds a value for each
-            sample, it gets those of the samples that are not held out. With scikit-learn's
-            ``enable_metadata_routing``, the classifier must have requested them.
+            Parameters of the classifier's `fit`, such as ``sample_weight``. A parameter with a
+            value for each sample is split in the same way as the samples. With scikit-learn's
+            ``enable_metadata_routing``, the classifier must have requested the parameters.
 
         Returns
         -------
@@ -206,12 +210,12 @@ class SelectiveClassifier(
         Raises
         ------
         ValueError
-            If a parameter or the data cannot be used, or `reject_label` is a class.
+            If a parameter or the data is invalid, or `reject_label` is a class.
 
         Warns
         -----
         UserWarning
-            If no threshold keeps the limit: nothing will be answered then.
+            If no threshold keeps the limit, so that all samples will be rejected.
         """
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
@@ -228,7 +232,7 @@ class SelectiveClassifier(
         return self
 
     def _fit_classifier(self, X, y, fit_params, context):
-        """Train the classifier; return samples, labels and parameters that were held out."""
+        """Train the classifier; return the held-out samples, labels and parameters."""
         if isinstance(self.estimator, FrozenEstimator):
             self.estimator_ = self.estimator
             return X, y, fit_params
@@ -251,7 +255,7 @@ class SelectiveClassifier(
         return held_out
 
     def _most_probable(self, X):
-        """Return labels and confidences, -inf where a sample is unlike those of the training."""
+        """Return labels and confidences, -inf for samples unlike the training samples."""
         probabilities, scores = probabilities_and_scores(self.estimator_, X)
         labels, confidence = most_probable(probabilities, self.estimator_.classes_)
         return labels, confidence if scores is None else np.where(scores < 0, -inf, confidence)
@@ -272,15 +276,16 @@ class SelectiveClassifier(
         if self.threshold_ == inf:
             needed = n_needed(self.max_error_rate, risk)
             few = (
-                f"That takes {needed} of them without an error, and {n} can show "
+                f"This needs {needed} held-out samples without an error; {n} can show "
                 f"{best_bound(n, risk):.2g} at best. "
                 if n < needed
                 else ""
             )
             warnings.warn(
-                f"Nothing will be answered: {n} held-out samples with {(~is_right).sum()} errors "
-                f"show for no threshold that the error rate is below {self.max_error_rate:g}, with "
-                f"confidence {self.confidence:g}. {few}Give more samples, or raise max_error_rate.",
+                f"Nothing will be answered: with {n} held-out samples, {(~is_right).sum()} of them "
+                f"errors, no threshold shows that the error rate is below {self.max_error_rate:g} "
+                f"with confidence {self.confidence:g}. {few}Give more samples, or raise "
+                "max_error_rate.",
                 stacklevel=3,
             )
         return self
@@ -290,7 +295,7 @@ class SelectiveClassifier(
             choose_reject_label(self.classes_) if self.reject_label is None else self.reject_label
         )
         if label in self.classes_.tolist():
-            raise ValueError(f"reject_label={label!r} is a class; choose another.")
+            raise ValueError(f"reject_label={label!r} is a class: choose another label.")
         return label
 
     def predict(self, X):
@@ -304,15 +309,15 @@ class SelectiveClassifier(
         Returns
         -------
         y : ndarray of shape (n_samples,)
-            Labels from `classes_`, and `reject_label_` where the largest probability is below
-            `threshold_`, or a sample is unlike those of the training.
+            Labels from `classes_`, or `reject_label_` if the largest probability is below
+            `threshold_` or the sample is unlike the training samples.
         """
         check_is_fitted(self)
         labels, confidence = self._most_probable(X)
         return np.where(confidence >= self.threshold_, labels, self.reject_label_)
 
     def predict_proba(self, X):
-        """Return the classifier's probability of each class, answered or not.
+        """Return the classifier's probability of each class, also for rejected samples.
 
         Parameters
         ----------
@@ -329,7 +334,7 @@ class SelectiveClassifier(
 
     @available_if(lambda self: hasattr(self.estimator, "score_samples"))
     def score_samples(self, X):
-        """Return how much each sample is like those that the classifier was trained on.
+        """Return how similar each sample is to those that the classifier was trained on.
 
         Parameters
         ----------
@@ -339,7 +344,7 @@ class SelectiveClassifier(
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            As the classifier gives them.
+            Scores of the classifier; samples below 0 are rejected.
         """
         check_is_fitted(self)
         return self.estimator_.score_samples(X)
@@ -348,7 +353,7 @@ class SelectiveClassifier(
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)
         tags.input_tags = inner.input_tags
-        # Of few samples, none may be answered.
+        # If there are few samples, all may be rejected.
         tags.classifier_tags = replace(inner.classifier_tags, multi_label=False, poor_score=True)
         tags.non_deterministic, tags.no_validation = inner.non_deterministic, inner.no_validation
         return tags

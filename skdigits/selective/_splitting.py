@@ -1,4 +1,4 @@
-"""Samples held out, with what belongs to them."""
+"""Splitting of samples, with their labels and parameters."""
 
 import numpy as np
 from sklearn.base import clone
@@ -6,17 +6,17 @@ from sklearn.utils import check_consistent_length
 
 
 def check_classes(y, counts):
-    """Refuse labels among which there is nothing to choose."""
+    """Refuse labels of fewer than two classes."""
     classes = np.unique(y[counts]).tolist()
     if len(classes) < 2:
-        what = f"one class only, {classes[0]!r}" if classes else "no samples"
-        where = "" if counts.all() else " of a sample_weight other than 0"
-        raise ValueError(f"y holds {what}{where}: give samples of two classes or more.")
+        what = f"only one class, {classes[0]!r}" if classes else "no samples"
+        where = "" if counts.all() else " with a sample_weight above 0"
+        raise ValueError(f"y has {what}{where}: give samples of two classes or more.")
 
 
 def split(X, y, fit_params, **how):
     """Return samples, labels and parameters of `fit` for training, and the same held out."""
-    # here, as it takes long to import, and a model that answers does not need it
+    # imported here: it takes long, and a fitted model does not need it
     from sklearn.model_selection import train_test_split
 
     names = [
@@ -32,20 +32,20 @@ def split(X, y, fit_params, **how):
 
 
 def which_count(y, fit_params):
-    """Return whether each sample has a weight other than 0, perhaps for a step of a pipeline."""
+    """Return which samples have a weight other than 0, be it for a step of a pipeline."""
     counts = np.ones(len(y), dtype=bool)
     for name, value in fit_params.items():
         if name.split("__")[-1] == "sample_weight" and np.ndim(value):
             check_consistent_length(y, value)
             weight = np.asarray(value)
             if (weight < 0).any():
-                raise ValueError(f"{name} holds numbers below 0: a weight is 0 or more.")
+                raise ValueError(f"{name} must not be negative, got {weight.min():g}.")
             counts &= weight != 0
     return counts
 
 
 def clone_with_seeds(estimator, rng):
-    """Return a clone in which each ``random_state`` that is None has a seed of its own."""
+    """Return a clone in which each ``random_state`` that is None is set to a different seed."""
     estimator = clone(estimator)
     seeds = {
         name: rng.randint(2**31 - 1)

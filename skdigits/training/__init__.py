@@ -1,6 +1,6 @@
-"""Training of a network, through skorch: `fit` is its one door.
+"""Training of a network through skorch, by `fit`.
 
-What needs PyTorch is imported when it is asked for.
+What needs PyTorch is imported on first use.
 """
 
 import lazy_loader

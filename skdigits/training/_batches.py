@@ -10,10 +10,10 @@ from skorch.dataset import Dataset
 from skdigits.training._samples import OUTLIER
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
-"""What weights and pixels are kept in, by precision."""
+"""Dtype of weights and pixels, by precision."""
 
 DISTORTED_TOGETHER = 2**18
-"""Pixels, about, that are distorted in one go: of small batches, several take the time of one."""
+"""About how many pixels are distorted at once: several small batches take the time of one."""
 
 
 def as_tensor(images, dtype):
@@ -24,9 +24,9 @@ def as_tensor(images, dtype):
 
 
 class ResidentImages(Dataset):
-    """Images, labels and, where some count more than others, weights: all on the device.
+    """Images, labels and, if they differ, weights, all on the device.
 
-    skorch's callbacks find `X`, which the net predicts, and `y`.
+    `X`, which the net predicts, and `y` are for skorch's callbacks.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class ResidentImages(Dataset):
     def __init__(self, samples, precision, device):
         dtype, weight = DTYPES[precision], samples.weight
         if weight is None and precision == "float64":
-            weight = np.ones(len(samples.y))  # weighted or not, the same arithmetic
+            weight = np.ones(len(samples.y))  # the same arithmetic, weighted or not
         self.images = as_tensor(samples.images, dtype).to(device)
         self.labels = torch.tensor(samples.y, dtype=torch.int64, device=device)
         self.sample_weight = None
@@ -51,7 +51,7 @@ class ResidentImages(Dataset):
         return len(self.labels)
 
     def known(self):
-        """Return those of the classes, without outliers."""
+        """Return the images of the classes, without outliers."""
         if self.is_outlier is None:
             return self
         known, rows = copy.copy(self), ~self.is_outlier
@@ -62,7 +62,7 @@ class ResidentImages(Dataset):
 
     @property
     def X(self):
-        """What the net predicts: all of it, as it is."""
+        """The input of predictions: the whole data set."""
         return self
 
     @property
@@ -72,7 +72,7 @@ class ResidentImages(Dataset):
 
 
 class Batches:
-    """Batches of nearly equal size, anew and in a new order each time it is iterated.
+    """Batches of nearly equal size, in a new order for each iteration.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What happens during training: skorch callbacks."""
+"""The skorch callbacks of a training."""
 
 import copy
 import math
@@ -7,7 +7,7 @@ from skorch.callbacks import Callback, EarlyStopping
 
 
 def one_cycle(step, n_steps, warm_up=0.2):
-    """Return the share of the peak learning rate that a step takes.
+    """Return the learning rate of a step, as a share of its peak.
 
     It rises from near zero to 1, then falls to zero along a cosine.
 
@@ -58,7 +58,7 @@ class OneCycle(Callback):
 
 
 class EpochEnd(Callback):
-    """Write each epoch's row of the history, or stop where training has diverged.
+    """Write the row of each epoch to the history; raise an error if training has diverged.
 
     Parameters
     ----------
@@ -101,14 +101,14 @@ class EpochEnd(Callback):
 
 
 class BestEpoch(Callback):
-    """Keep the weights of the epoch with the least validation loss, as long as there is one."""
+    """Keep the weights of the epoch with the lowest validation loss, if there is one."""
 
     def on_train_begin(self, net, **kwargs):
-        """Forget former trainings."""
+        """Forget earlier trainings."""
         self.loss_, self.weights_, self.n_worse_ = math.inf, None, 0
 
     def on_epoch_end(self, net, **kwargs):
-        """Keep them if they are better."""
+        """Keep the weights if the loss is lower."""
         loss = net.history[-1].get("valid_loss", math.inf)
         self.n_worse_ += 1
         if loss < self.loss_:
@@ -116,7 +116,7 @@ class BestEpoch(Callback):
             self.n_worse_ = 0
 
     def restore(self, net):
-        """Give them to the network."""
+        """Give the best weights to the network."""
         if self.weights_ is not None:
             net.module_.load_state_dict(self.weights_)
 
@@ -135,11 +135,11 @@ class StopEarly(Callback):
         self.patience = patience
 
     def on_train_begin(self, net, **kwargs):
-        """Begin anew."""
+        """Reset."""
         self.stopped_ = False
 
     def on_epoch_end(self, net, **kwargs):
-        """Stop, as skorch's own callbacks do it."""
+        """Stop in the way of skorch's own callbacks."""
         self.stopped_ = self.best.weights_ is not None and self.best.n_worse_ >= self.patience
         if self.stopped_:
             raise KeyboardInterrupt
@@ -177,7 +177,7 @@ class EpochTasks(Callback):
         self.task_.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
     def on_epoch_end(self, net, **kwargs):
-        """Close the epoch; stop training where a callback asks for it."""
+        """Close the epoch; stop training if a callback asks for it."""
         self.stopped_ = self._close(self.task_, net)
         if self.stopped_:
             raise KeyboardInterrupt
@@ -195,7 +195,7 @@ class EpochTasks(Callback):
 
 
 def stopped_early(net):
-    """Tell a callback that ended training, by skorch's own KeyboardInterrupt, from Ctrl-C."""
+    """Tell whether a callback ended training, by skorch's KeyboardInterrupt, and not Ctrl-C."""
     return any(
         getattr(callback, "stopped_", False)
         or (isinstance(callback, EarlyStopping) and callback.misses_ == callback.patience)
@@ -204,7 +204,7 @@ def stopped_early(net):
 
 
 def is_callback(item):
-    """Tell whether `item` is a skorch callback, its class, one with a name, or a function."""
+    """Tell whether `item` is a function, a skorch callback, its class, or (name, callback)."""
     if isinstance(item, tuple) and len(item) == 2:
         item = item[1]
     if isinstance(item, type):

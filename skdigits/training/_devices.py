@@ -10,11 +10,11 @@ _process = os.getpid()
 
 
 def undisturbed(function):
-    """Let a function compute in modes of its own, whatever those of the caller are.
+    """Let a function compute in torch's default modes, whatever those of the caller are.
 
-    Gradients are recorded, tensors are ordinary ones, new ones lie on the CPU unless a device is
-    stated, and no precision is lowered. A process forked from another has none of its threads, and
-    torch would wait for them for ever: there, one thread computes.
+    Gradients are recorded, inference mode is off, new tensors are on the CPU unless a device is
+    stated, and no precision is lowered. In a forked process, torch would wait forever for the
+    threads of the parent: there, it computes with one thread.
     """
 
     @functools.wraps(function)
@@ -40,13 +40,13 @@ def is_available(device):
     """Tell whether torch can compute on `device` here."""
     try:
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, ImportError):  # built without CUDA, the second
+    except (RuntimeError, AssertionError, ImportError):  # the second if built without CUDA
         return False
-    return torch.device(device).type != "meta"  # which computes nothing
+    return torch.device(device).type != "meta"  # it computes nothing
 
 
 def find_device(device):
-    """Return the name of `device`, or of the best there is for "auto".
+    """Return the name of `device`, or of the best available one for "auto".
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def find_device(device):
     if not is_available(device):
         there = [name for name in ("cuda", "mps", "cpu") if is_available(name)]
         raise ValueError(
-            f"device={str(device)!r} is not available here: choose one of {', '.join(there)}, or "
+            f"device={str(device)!r} is not available here: use one of {', '.join(there)}, or "
             '"auto" for the best of them.'
         )
     return str(device)

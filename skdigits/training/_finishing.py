@@ -1,4 +1,4 @@
-"""What a whole training ends with: statistics, temperature, and what is typical."""
+"""The end of a whole training: statistics, temperature, and what is typical."""
 
 import copy
 import itertools
@@ -13,12 +13,12 @@ from skdigits.training._batches import Batches
 from skdigits.training._outliers import make_outliers
 
 N_CALIBRATING = 4096  # images, at most
-N_TYPICAL = 4096  # images, at most, and fewer of many features:
-MOST_FEATURES = 2**23  # of all those images together
+N_TYPICAL = 4096  # images, at most; fewer if they have many features
+MOST_FEATURES = 2**23  # of these images together
 
 
 def finish(net, train_set, valid_set, plan):
-    """Do all of it; on Ctrl-C leave the network as it was trained.
+    """Refresh statistics, calibrate and learn what is typical; on Ctrl-C, undo all three.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ def finish(net, train_set, valid_set, plan):
 def average_weights(net, others):
     """Set the weights of a net to the mean of its own and those of others.
 
-    With the net before it was trained further, what was learned stays for the most part, and so
-    does what would have been forgotten [1]_. With nets that were trained further from the same
-    weights, the mean reads better than each [2]_.
+    The mean with the net before its further training keeps most of what that training added, and
+    most of what it would have lost [1]_. The mean of several nets that were trained further from
+    the same weights is more accurate than each of them [2]_.
 
     References
     ----------
@@ -70,7 +70,7 @@ def average_weights(net, others):
 
 @torch.no_grad()
 def refresh_statistics(net, dataset, n_batches=16):
-    """Give batch normalisation the statistics of undistorted images, which are to be predicted."""
+    """Give batch normalisation the statistics of undistorted images, as in prediction."""
     net.module_.train()
     for module in net.module_.modules():
         if isinstance(module, BatchNorm):
@@ -82,9 +82,9 @@ def refresh_statistics(net, dataset, n_batches=16):
 
 @torch.no_grad()
 def calibrate(net, dataset, lowest, distort=None):
-    """Set the temperature, `lowest` or above, under which the labels of a data set are most likely.
+    """Set the temperature, at least `lowest`, at which the labels of a data set are most likely.
 
-    Smoothed labels teach a network to be unsure; this takes it back. Training images are distorted
+    Label smoothing makes a network underconfident; this corrects it. Training images are distorted
     anew by `distort`, so that the network has not seen them in this form.
 
     References
@@ -116,10 +116,10 @@ def calibrate(net, dataset, lowest, distort=None):
 
 
 def least_temperature(n_images, n_classes, label_smoothing):
-    """Return the temperature under which a smoothed label has the probability ``1 - 1 / n_images``.
+    """Return the temperature at which a smoothed label has the probability ``1 - 1 / n_images``.
 
-    It is 1 at most. A network may know a few images by heart, distorted or not; that is no reason
-    to be surer of new ones than so many images allow.
+    It is at most 1. A network can memorise a few images, even if they are distorted. It must not
+    become more confident of new images than this number of images allows.
     """
     smoothed = math.log1p(min(n_classes * (1 - label_smoothing) / label_smoothing, 1e300))
     wanted = math.log(max(1, (n_images - 1) * (n_classes - 1)))
@@ -130,8 +130,8 @@ def least_temperature(n_images, n_classes, label_smoothing):
 def learn_typical(net, dataset, labelled, distort, is_exact):
     """Learn what is typical from some images, and what is not from outliers made of them.
 
-    How typical an image must be is learned from images distorted half as much as in training: it
-    need not be as clean as those, and may not be as bad as the worst that the network was shown.
+    How typical an image must be is learned from images distorted half as much as in training. So
+    it may be less clean than the originals, but not as bad as the worst images of the training.
 
     Parameters
     ----------
@@ -139,10 +139,10 @@ def learn_typical(net, dataset, labelled, distort, is_exact):
     dataset : ResidentImages
         Without outliers.
     labelled : Tensor or None
-        Images that are labelled as outliers, to learn from, too.
+        Images labelled as outliers, which are learned from, too.
     distort : RandomDistortion or None
     is_exact : bool
-        Whether nothing random is allowed: no outliers are made then.
+        Whether nothing may be random; then, no outliers are made.
     """
     n_features = net.module_.network.output.in_features
     n_samples = max(2, min(N_TYPICAL, MOST_FEATURES // n_features))

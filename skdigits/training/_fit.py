@@ -1,4 +1,4 @@
-"""The one door to a training: skorch's loop over whole batches of resident tensors."""
+"""Training of a net: skorch's loop over batches of tensors on the device."""
 
 import copy
 import math
@@ -39,21 +39,21 @@ class Plan:
     distortion : RandomDistortion or None
         What distorts training images.
     patience : int or None, default=None
-        Stop after so many epochs without a lower validation loss, and return to the best weights;
-        None does neither.
+        Number of epochs without a lower validation loss after which to stop. The best weights are
+        then restored. None does neither.
     history : list of dict, default=[]
         Rows of earlier trainings; those of this one are appended.
     callbacks : list, default=[]
-        skorch callbacks, and functions of a row of the history.
+        skorch callbacks, and functions that are called with each row of the history.
     tasks : EpochTasks or None, default=None
         Reports to scikit-learn's callbacks.
     is_whole : bool, default=True
-        Whether this is a whole training, after which the network is calibrated and learns what is
-        typical; else it is but a part of one.
+        Whether this is a whole training, at the end of which the network is calibrated and learns
+        what is typical, or only a part of one.
     halfway_to : Net or None, default=None
-        A net whose weights are averaged with those trained, before they are calibrated.
+        A net whose weights are averaged with the trained ones, before calibration.
     keeps_interrupted : bool, default=False
-        Whether Ctrl-C keeps the network, once an epoch is done.
+        Whether Ctrl-C keeps the network, after the first epoch.
     verbose : int, default=0
     """
 
@@ -74,7 +74,7 @@ class Plan:
 
 
 class Trained(NamedTuple):
-    """What a training gives: the net in eval mode, all rows of its history, and how it ended."""
+    """Result of a training: the net in eval mode, all rows of its history, and how it ended."""
 
     net: Net
     history: list
@@ -103,8 +103,8 @@ def fit(net, train, valid, plan):
     KeyboardInterrupt
         On Ctrl-C, unless the plan keeps the network.
     ValueError
-        If the loss or a weight is not finite any more, or a callback asks for a hold-out that there
-        is not.
+        If the loss or a weight is no longer finite, or a callback needs a validation set and there
+        is none.
 
     Warns
     -----
@@ -131,8 +131,8 @@ def fit(net, train, valid, plan):
             except KeyboardInterrupt:
                 if not plan.keeps_interrupted:
                     raise
-                note = note or "Interrupted at the end of the training"
-                note += "; it is kept, but its probabilities are not calibrated"
+                note = note or "Interrupted at the end of the training; the network is kept"
+                note += ", but its probabilities are not calibrated"
     net.module_.eval()
     if plan.tasks is not None:
         plan.tasks.close(net)
@@ -145,7 +145,7 @@ def fit(net, train, valid, plan):
 
 
 def _run(net, train_set, valid_set, plan, progress, n_batches):
-    """Run the epochs; on Ctrl-C leave the weights of the best one, or as far as it got."""
+    """Run the epochs; on Ctrl-C, keep the weights of the best epoch or else the last ones."""
     functions = [item for item in plan.callbacks if callable(item) and not isinstance(item, type)]
     others = [copy.deepcopy(item) for item in plan.callbacks if item not in functions]
     best = BestEpoch()
@@ -174,11 +174,11 @@ def _run(net, train_set, valid_set, plan, progress, n_batches):
         if valid_set is not None or "valid_" not in str(error):
             raise
         raise ValueError(
-            "A callback asks for a figure of a validation set, but there is none: set "
+            "A callback needs a figure of the validation set, but there is none: set "
             f"validation_fraction ({error})."
         ) from error
     net.notify("on_train_end", X=train_set, y=train_set.labels)
-    net.callbacks, net.train_split = None, None  # they hold the data, as tasks do
+    net.callbacks, net.train_split = None, None  # they hold the data, and so do tasks
     net.callbacks_ = [item for item in net.callbacks_ if item[1] not in (*ours, *last)]
     if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
         raise ValueError(
@@ -194,7 +194,7 @@ def _run(net, train_set, valid_set, plan, progress, n_batches):
 def _note_of_interrupt(rows, max_epochs):
     if "valid_loss" in rows[-1]:
         best = min(rows, key=lambda row: row["valid_loss"])
-        kept = f"that of epoch {best['epoch']}, the best by its validation loss"
+        kept = f"from epoch {best['epoch']}, the best by its validation loss"
     else:
         kept = "as far as it was trained"
     return f"Interrupted after {len(rows)} of {max_epochs} epochs; the network is kept, {kept}"
@@ -204,7 +204,7 @@ def _warn_if_no_better_than_guessing(net, train, plan):
     guess, loss = net.guessing_loss(train, plan), plan.history[-1]
     if 0 < guess <= loss["train_loss"]:
         warn_user(
-            f"The training loss, {loss['train_loss']:.3g}, is not below that of guessing, "
+            f"The training loss, {loss['train_loss']:.3g}, is not below the loss of guessing, "
             f"{guess:.3g}: lower learning_rate, or train longer.",
             ConvergenceWarning,
         )

@@ -1,4 +1,4 @@
-"""What all estimators share that hold a trained net."""
+"""The base of all estimators that hold a trained net."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -11,14 +11,14 @@ class NetHolder(BaseEstimator):
     """An estimator whose `net_` is kept as plain arrays in copies and pickles."""
 
     def _random_state(self):
-        """Return the generator; for None a fresh one, as numpy's global one is not ours."""
+        """Return the random generator; for None a new one, since numpy's global one is not used."""
         if self.random_state is None:
             return np.random.RandomState()
         return check_random_state(self.random_state)
 
     def __copy__(self):
         copied = type(self).__new__(type(self))
-        copied.__dict__.update(self.__dict__)  # a copy for other parameters has the same net
+        copied.__dict__.update(self.__dict__)  # a copy shares the net
         return copied
 
     def __getstate__(self):
@@ -34,7 +34,7 @@ class NetHolder(BaseEstimator):
 
 
 def learned(net, history, interrupted=False):
-    """Return the attributes that training gives to the estimator."""
+    """Return the attributes that an estimator learns by training."""
     return {
         "net_": net,
         "history_": [*history],

@@ -19,7 +19,7 @@ LARGEST_GRADIENT = 2.0
 
 
 class ResidentLines(Dataset):
-    """Lines of several widths, their symbols and, where some count more than others, weights.
+    """Lines of several widths, their symbols and, if they differ, weights.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class ResidentLines(Dataset):
 
 
 class LineBatches(Batches):
-    """Batches of lines of similar width, anew and in a new order each time it is iterated.
+    """Batches of lines of similar width, in a new order for each iteration.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class LineBatches(Batches):
 
 
 def stack(lines):
-    """Return lines as one tensor of shape (n, 1, 32, w), with paper on their right."""
+    """Return lines as one tensor of shape (n, 1, 32, w), padded with paper on the right."""
     width = max(line.shape[1] for line in lines)
     stacked = np.zeros((len(lines), 1, len(lines[0]), width), dtype=np.uint8)
     for row, line in zip(stacked, lines, strict=True):
@@ -87,7 +87,7 @@ def stack(lines):
 
 
 class LineNet(Net):
-    """The net of a `LineCNN`, with CTC's loss, per symbol, and the share of lines read exactly."""
+    """The net of a `LineCNN`; its loss is CTC's per symbol, its accuracy that of whole lines."""
 
     network, loss, batches = LineCNN, torch.nn.CTCLoss, LineBatches
 
@@ -100,7 +100,7 @@ class LineNet(Net):
         return ResidentLines(samples)
 
     def prepare(self, plan):
-        """Get ready for a training."""
+        """Prepare the net for a training."""
         self.iterator_train__distort = plan.distortion
         self.module_.temperature.fill_(1)
 
@@ -119,20 +119,20 @@ class LineNet(Net):
             return self.module_(lines).float()
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Return the weighted mean of CTC's loss, each line's by its number of symbols."""
+        """Return the weighted mean of CTC's loss per symbol."""
         losses = ctc_losses(y_pred, y_true, X["n_steps"])
         if "sample_weight" in X:
             losses = losses * X["sample_weight"].to(losses)
         return losses.mean()
 
     def train_step_single(self, batch, **fit_params):
-        """Compute the gradients on a batch, none longer than a limit: a bad line's may be huge."""
+        """Compute the gradients on a batch, and clip them: those of a bad line may be huge."""
         inputs, labels = batch
         y_pred = self.infer(inputs)
         loss = self.get_loss(y_pred, labels, X=inputs)
         loss.backward()
         length = torch.nn.utils.clip_grad_norm_(self.module_.parameters(), LARGEST_GRADIENT)
-        if not length.isfinite():  # one such step would spoil all weights
+        if not length.isfinite():  # one step with it would spoil all weights
             self.optimizer_.zero_grad()
         return {"loss": loss, "y_pred": y_pred.detach()}
 
@@ -149,9 +149,9 @@ class LineNet(Net):
 
     @undisturbed
     def log_probabilities(self, lines, batch_size=32):
-        """Return log-probabilities of the symbols at each step of lines, an array each.
+        """Return the log-probabilities of the symbols at each step, one array per line.
 
-        What is returned for a line does not depend on those beside it, but for rounding.
+        Those of a line do not depend on the other lines, up to rounding.
         """
         widths = np.array([-(-line.shape[1] // 32) * 32 for line in lines])
         module, result = self._for_prediction(), [None] * len(lines)
@@ -172,7 +172,7 @@ def _padded(line, width):
 
 
 def ctc_losses(logits, labels, n_steps):
-    """Return CTC's loss of each line, divided by its number of symbols and one."""
+    """Return CTC's loss of each line, divided by its number of symbols plus one."""
     log_probabilities = logits.log_softmax(2).transpose(0, 1)
     n_symbols = (labels > 0).sum(1)
     losses = F.ctc_loss(
@@ -188,7 +188,7 @@ def best_symbols(logits, n_steps):
 
 
 def _collapse(steps):
-    """Return what steps say: each run of one symbol once, without blanks."""
+    """Return the symbols of steps: each run of one symbol once, without blanks."""
     first = np.append(True, steps[1:] != steps[:-1])
     return steps[first & (steps != BLANK)].tolist()
 
@@ -201,7 +201,7 @@ def calibrate_lines(net, samples):
 
 @torch.no_grad()
 def _calibrate(net, dataset, n_lines=4096):
-    """Set the temperature under which the strings of a data set are most likely.
+    """Set the temperature at which the strings of a data set are most likely.
 
     References
     ----------

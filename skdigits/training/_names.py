@@ -1,4 +1,4 @@
-"""What may be chosen by name."""
+"""Names of precisions and optimizers."""
 
 PRECISIONS = "float32", "float64", "bfloat16"
 OPTIMIZERS = "adam", "adamw", "sgd"

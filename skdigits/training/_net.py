@@ -1,4 +1,4 @@
-"""The skorch nets: what all of them share, and the one of a `DigitCNN`."""
+"""The skorch nets: their base, and the net of a `DigitCNN`."""
 
 import functools
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Net(NeuralNet):
     Parameters
     ----------
     module : nn.Module
-        Has `folded`, a copy of itself for prediction.
+        It has `folded`, which returns a copy for prediction.
     precision : {"float32", "bfloat16", "float64"}, default="float32"
         bfloat16 computes the network's products in 16 bits; weights stay in float32.
     **kwargs
@@ -32,7 +32,7 @@ class Net(NeuralNet):
     def __init__(self, module, precision="float32", **kwargs):
         super().__init__(module, **kwargs)
         self.precision = precision
-        # The module that was folded, its tensors, their versions then, and what was made.
+        # The module that was folded, its tensors, their versions at that time, and the result.
         self.folded: tuple = (None, [], None, None)
 
     @property
@@ -41,7 +41,7 @@ class Net(NeuralNet):
 
     @property
     def state(self):
-        """All that makes the same net anew, tensors as numpy arrays."""
+        """All that is needed to rebuild the net, with tensors as numpy arrays."""
         return {
             "recipe": self.recipe,
             "weights": map_leaves(_to_array, self.module_.state_dict()),
@@ -58,7 +58,7 @@ class Net(NeuralNet):
         return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=enabled)
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Run all batches, and read what they gave at the end: the device need not wait."""
+        """Run all batches, and read the results only at the end: the device need not wait."""
         if iterator is None:
             return
         self.module_.train(training)
@@ -85,7 +85,7 @@ class Net(NeuralNet):
         self.history.record(f"{name}_best", is_best)
 
     def _for_prediction(self):
-        """Return the module folded, and fold it anew where a weight has changed since."""
+        """Return the folded module; fold it again if a weight has changed."""
         source, tensors, versions, folded = self.folded
         if source is not self.module_ or versions != [tensor._version for tensor in tensors]:
             folded, tensors = self.module_.folded(), list(self.module_.state_dict().values())
@@ -95,7 +95,7 @@ class Net(NeuralNet):
 
 
 def map_leaves(function, tree):
-    """Return a tree of dicts whose leaves are what a function makes of them."""
+    """Return a tree of dicts with a function applied to its leaves."""
     if isinstance(tree, dict):
         return {key: map_leaves(function, value) for key, value in tree.items()}
     return function(tree)
@@ -122,7 +122,7 @@ class DigitNet(ClassifierMixin, Net):
         return ResidentImages(samples, self.precision, self.device)
 
     def prepare(self, plan):
-        """Get ready for a training."""
+        """Prepare the net for a training."""
         self.iterator_train__distort = plan.distortion
         self.criterion_.label_smoothing = plan.label_smoothing
         self.module_.temperature.fill_(1)
@@ -133,22 +133,22 @@ class DigitNet(ClassifierMixin, Net):
         finish(self, train_set, valid_set, plan)
 
     def guessing_loss(self, samples, plan):
-        """Return the loss of always answering with the classes' shares."""
+        """Return the loss of always predicting the shares of the classes."""
         n_classes = self.recipe["architecture"]["n_classes"]
         return guessing_loss(samples, n_classes, plan.label_smoothing)
 
     def infer(self, x, **inputs):
-        """Return the logits of a batch, in training all outputs, as precise as weights."""
+        """Return the logits of a batch, or all outputs in training, as precise as the weights."""
         inputs |= x if isinstance(x, Mapping) else {"x": x}
-        inputs.pop("is_outlier", None)  # the loss alone asks for it
+        inputs.pop("is_outlier", None)  # only the loss needs it
         compute = self.module_.outputs if self.module_.training else self.module_
         with self.autocast():
             return compute(**inputs).to(DTYPES[self.precision])
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Return the weighted mean of the cross-entropy, less the least that smoothing allows.
+        """Return the weighted mean of the cross-entropy, minus the least that smoothing allows.
 
-        Where there are outliers, they are one class more.
+        Outliers, if there are any, are an additional class.
 
         References
         ----------
@@ -165,7 +165,7 @@ class DigitNet(ClassifierMixin, Net):
         loss = (losses if weight is None else losses * weight).mean()
         return loss - least
 
-    # It is asked for in each batch.
+    # It is needed for each batch.
     _least_loss = staticmethod(functools.cache(least_loss))
 
     def train_step_single(self, batch, **fit_params):
@@ -181,7 +181,7 @@ class DigitNet(ClassifierMixin, Net):
         step["acc"] = (hits if weight is None else hits * weight).mean()
         return step
 
-    # What scorers ask of a classifier, for callbacks of skorch.
+    # What scorers in skorch's callbacks need of a classifier.
 
     @property
     def classes_(self):
@@ -189,11 +189,11 @@ class DigitNet(ClassifierMixin, Net):
         return np.arange(self.recipe["architecture"]["n_classes"])
 
     def get_dataset(self, X, y=None):
-        """Return a data set of ours as it is, and refuse all else."""
+        """Return one of our data sets unchanged, and refuse anything else."""
         if not isinstance(X, ResidentImages):
             raise ValueError(
-                "The net predicts whole training and validation sets only: callbacks that score "
-                "batches need use_caching=True."
+                "The net can only predict a whole training or validation set: set use_caching=True "
+                "in callbacks that score."
             )
         return X
 
@@ -203,12 +203,12 @@ class DigitNet(ClassifierMixin, Net):
 
     @property
     def pixel_mean(self):
-        """What is taken off pixels."""
+        """The mean, which is subtracted from pixels."""
         return float(self.module_.pixel_mean)
 
     @property
     def pixel_scale(self):
-        """What they are divided by then."""
+        """The standard deviation, by which pixels are then divided."""
         return float(self.module_.pixel_scale)
 
     def logits(self, images, batch_size=500):
@@ -220,7 +220,7 @@ class DigitNet(ClassifierMixin, Net):
         return self._compute(DigitCNN.typical, images)
 
     def logits_and_typical(self, images):
-        """Return both of an array of images of shape (n, h, w), in one pass."""
+        """Return what `logits` and `typical` return, in one pass."""
         both = self._compute(DigitCNN.logits_and_typical, images)
         return both[:, :-1], both[:, -1]
 
@@ -230,7 +230,7 @@ class DigitNet(ClassifierMixin, Net):
 
     @undisturbed
     def feature_maps(self, images):
-        """Return what each convolution makes of images of shape (n, h, w), as arrays."""
+        """Return the output of each convolution for images of shape (n, h, w), as arrays."""
         module = self._for_prediction()
         with torch.inference_mode():
             parts = [
@@ -241,9 +241,9 @@ class DigitNet(ClassifierMixin, Net):
 
     @undisturbed
     def gradients(self, images, directions, batch_size=500):
-        """Return how fast logits rise with each pixel, as an array of shape (n, h, w).
+        """Return the gradient of logits with respect to each pixel, of shape (n, h, w).
 
-        `directions`, of shape (n, n_classes), says how much each logit counts.
+        `directions`, of shape (n, n_classes), is the factor of each logit.
         """
         module, dtype, parts = self._for_prediction(), DTYPES[self.precision], []
         directions = torch.tensor(directions, dtype=dtype, device=self.device)
@@ -274,8 +274,8 @@ class DigitNet(ClassifierMixin, Net):
     def best(self, images):
         """Return the position of the largest logit of each image.
 
-        Many images are computed in bfloat16 first, where the device is fast in it. That errs by
-        less than 2 % of the logits' range; where the lead is below 10 %, float32 decides.
+        Many images are computed in bfloat16 first, if the device is fast in it. Its error is less
+        than 2 % of the logits' range; if the lead is below 10 %, float32 decides.
         """
         n_many = 1000
         if len(images) < n_many or self.precision != "bfloat16" or not has_bfloat16(self.device):
@@ -291,5 +291,5 @@ class DigitNet(ClassifierMixin, Net):
 
 
 def _as_columns(result):
-    """Return what a network gave as one tensor: a pair of columns and a column side by side."""
+    """Return the output of a network as one tensor, with the parts of a pair side by side."""
     return torch.column_stack(result) if isinstance(result, tuple) else result

@@ -1,15 +1,16 @@
-"""Images that are none of the classes, made of those that are."""
+"""Images that belong to no class, made of images that do."""
 
 import torch
 from torch.nn import functional as F
 
 
 def make_outliers(images, generator):
-    """Return as many images of shape (n, 1, h, w) that look like nothing in particular.
+    """Return one outlier for each of the images of shape (n, 1, h, w).
 
-    A quarter each are two images side by side, the lower half of one above the upper half of
-    another, two on top of one another of which one is upside down, and noise of their pixels, every
-    fourth of these blank, of the level of one of its pixels.
+    There are four kinds, a quarter each: two images side by side; the lower half of one above the
+    upper half of another; two on top of each other, one of them upside down; and the pixels of an
+    image in random order. Every fourth of the last kind is blank instead, with the value of one
+    pixel.
     """
     n, _, height, width = images.shape
     others = images[torch.randperm(n, generator=generator).to(images.device)]

@@ -1,4 +1,4 @@
-"""What a fit tells while it runs: to the log, and to those who watch."""
+"""Progress of a fit, in the log and on the screen."""
 
 import logging
 from time import perf_counter
@@ -10,14 +10,14 @@ logger = logging.getLogger("skdigits")
 
 
 class Progress:
-    """Log a fit, a line for each epoch and one at its end, and show it where asked.
+    """Log a line for each epoch of a fit and one at its end, and show them on demand.
 
     Parameters
     ----------
     verbose : int
         0 shows nothing. 1 shows a bar with the remaining time in a terminal or notebook, the lines
         of the epochs in a pipe, and only the last line in a worker. From 2 on, the lines of the
-        epochs are shown everywhere. What a handler of the log writes is not shown again.
+        epochs are shown everywhere. Lines that a handler of the log writes are not shown again.
     n_epochs : int
         Number that the last epoch will have.
     n_batches : int
@@ -41,11 +41,12 @@ class Progress:
         return self
 
     def __exit__(self, *error):
-        """End; say what came of it where the epochs have not been shown."""
+        """End; show the result if the epochs have not been shown."""
         self.view.close()
         if self.rows:
             took = duration(perf_counter() - self.started)
-            text = f"{self.rows[-1]['epoch']} epochs  {_figures(self.rows[-1])}  {took}"
+            n = self.rows[-1]["epoch"]
+            text = f"{n} {'epoch' if n == 1 else 'epochs'}  {_figures(self.rows[-1])}  {took}"
             self._tell(logging.INFO, text, shown=self.verbose and not self.shows_epochs)
 
     def batch(self):
@@ -54,7 +55,7 @@ class Progress:
         self.view.move(self.n_batches_done, self.caption)
 
     def epoch(self, row):
-        """Tell the row that an epoch adds to the history."""
+        """Report the row that an epoch adds to the history."""
         self.rows.append(row)
         text = f"epoch {row['epoch']:{len(str(self.n_epochs))}}/{self.n_epochs}  {_figures(row)}"
         text += f"  {row['seconds']:.1f} s"
@@ -63,7 +64,7 @@ class Progress:
             text += f", {duration(seconds)} left"
         self._tell(logging.DEBUG, text, shown=self.shows_epochs)
         self.caption = f"epoch {row['epoch']}/{self.n_epochs}: " + (
-            f"hold-out {row['valid_accuracy']:.2%}"
+            f"validation {row['valid_accuracy']:.2%}"
             if "valid_accuracy" in row
             else f"loss {row['train_loss']:.4f}"
         )
@@ -77,5 +78,5 @@ class Progress:
 def _figures(row):
     text = f"loss {row['train_loss']:.4f}"
     if "valid_accuracy" in row:
-        text += f"  hold-out: loss {row['valid_loss']:.4f}, accuracy {row['valid_accuracy']:.2%}"
+        text += f"  validation: loss {row['valid_loss']:.4f}, accuracy {row['valid_accuracy']:.2%}"
     return text

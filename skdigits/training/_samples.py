@@ -1,4 +1,4 @@
-"""Labelled images, and what each of them counts."""
+"""Labelled images and their weights."""
 
 import math
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from skdigits._utils.wording import brief
 LARGEST = float(np.finfo(np.float32).max)  # weight, so that sums of them are finite
 
 OUTLIER = -100
-"""Position of the label of what is none of the classes; torch's losses ignore it."""
+"""Stands for the position of the label of outliers; torch's losses ignore it."""
 
 
 class Samples(NamedTuple):
@@ -26,7 +26,7 @@ class Samples(NamedTuple):
 
     @property
     def is_outlier(self):
-        """Which of them are none of the classes."""
+        """Which of them are outliers."""
         return self.y == OUTLIER
 
     def take(self, rows):
@@ -35,14 +35,14 @@ class Samples(NamedTuple):
         return Samples(self.images[rows], self.y[rows], weight)
 
     def split(self):
-        """Return those of the classes, and the outliers, or None where there are none."""
+        """Return the samples of the classes, and the outliers or None if there are none."""
         is_outlier = self.is_outlier
         if not is_outlier.any():
             return self, None
         return self.take(~is_outlier), self.take(is_outlier)
 
     def joined(self, others):
-        """Return these and others, which have weights where these have."""
+        """Return these and others together; both have weights, or neither."""
         weight = None
         if self.weight is not None and others.weight is not None:
             weight = np.concatenate([self.weight, others.weight])
@@ -54,7 +54,7 @@ class Samples(NamedTuple):
 
 
 def encode(images, y, classes, sample_weight, class_weight, outlier_label=None):
-    """Return the samples that count: those of a weight above zero.
+    """Return the samples with a weight above zero.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def encode(images, y, classes, sample_weight, class_weight, outlier_label=None):
         All labels, sorted.
     sample_weight : array-like of shape (n_samples,) or None
     class_weight : dict, "balanced" or None
-        "balanced" gives all classes the same sum of sample weights, and outliers as much.
+        "balanced" gives all classes, and the outliers, the same sum of sample weights.
     outlier_label : object, default=None
-        Label of what is none of the classes.
+        Label of images that belong to no class.
 
     Returns
     -------
@@ -95,13 +95,16 @@ def encode(images, y, classes, sample_weight, class_weight, outlier_label=None):
         totals = np.bincount(kinds, weights=weight)
         weight = np.divide(weight, totals[kinds], out=np.zeros_like(weight), where=weight > 0)
     if not weight.any():
-        raise ValueError("All weights are zero: sample_weight and class_weight leave no sample.")
+        raise ValueError(
+            "All samples have the weight zero: give some of them a weight above zero in "
+            "sample_weight and class_weight."
+        )
     samples = Samples(images, labels, weight)
     return samples if weight.all() else samples.take(weight > 0)
 
 
 def find_outliers(y, outlier_label):
-    """Return which labels of an array are that of outliers; None means that none is."""
+    """Return which labels of an array are `outlier_label`; None means that there are none."""
     if outlier_label is None:
         return np.zeros(len(y), dtype=bool)
     return np.array([label == outlier_label for label in y.tolist()])
@@ -124,7 +127,7 @@ def _weights_of(classes, class_weight):
     for label, weight in class_weight.items():
         if label not in labels:
             raise ValueError(
-                f"class_weight has the label {label!r}, which is none of y's: "
+                f"class_weight has the label {label!r}, but y has only "
                 f"{', '.join(map(repr, labels))}."
             )
         if not (isinstance(weight, int | float | np.number) and 0 <= weight <= LARGEST):
@@ -136,10 +139,10 @@ def _weights_of(classes, class_weight):
 
 
 def hold_out(samples, fraction, classes, random_state):
-    """Split samples at random into those to train on and those held out, alike in classes.
+    """Split samples at random into a training and a validation set, stratified by class.
 
-    Of few samples or a rare class, as many are held out as there can be: one of each class that
-    has two.
+    If there are too few samples for that, each class with two samples or more gives its rounded
+    share: at least one sample, and at most all but one.
 
     Parameters
     ----------
@@ -153,12 +156,12 @@ def hold_out(samples, fraction, classes, random_state):
     Returns
     -------
     train, valid : Samples
-        The second is None where no class has two samples.
+        The second is None if no class has two samples.
 
     Warns
     -----
     UserWarning
-        If the hold-out is not `fraction` of each class.
+        If the validation set is not `fraction` of each class.
     """
     n, counts = len(samples.y), np.bincount(samples.y, minlength=len(classes))
     present = counts[counts > 0]
@@ -177,8 +180,8 @@ def hold_out(samples, fraction, classes, random_state):
     warn_user(
         f"{is_held_out.sum()} of {n} samples are held out for validation, instead of "
         f"{fraction:.3g} of each class"
-        + (f"; there is only one of {', '.join(single)}" if single else "")
-        + ": give more samples for a validation that says more."
+        + (f"; there is only one sample of {', '.join(single)}" if single else "")
+        + ": give more samples for a more reliable validation."
     )
     if not is_held_out.any():
         return samples, None
@@ -186,9 +189,9 @@ def hold_out(samples, fraction, classes, random_state):
 
 
 def guessing_loss(samples, n_classes, label_smoothing):
-    """Return the loss of always answering with the classes' shares, less the least there can be.
+    """Return the loss of always predicting the shares of the classes, minus the least possible one.
 
-    Outliers are one class more.
+    Outliers are an additional class.
     """
     kinds = np.where(samples.is_outlier, n_classes, samples.y)
     shares = np.bincount(kinds, weights=samples.weight, minlength=n_classes)
@@ -198,7 +201,7 @@ def guessing_loss(samples, n_classes, label_smoothing):
 
 
 def least_loss(n_classes, label_smoothing):
-    """Return the least cross-entropy there can be with smoothed labels."""
+    """Return the least possible cross-entropy with smoothed labels."""
     spread = label_smoothing / n_classes
     return float(entr(1 - label_smoothing + spread) + (n_classes - 1) * entr(spread))
 
@@ -215,7 +218,7 @@ def pixel_statistics(samples, chunk=4096):
     Returns
     -------
     mean, scale : float
-        The scale is 1 where all pixels are equal.
+        The scale is 1 if all pixels are equal.
 
     Raises
     ------
@@ -225,7 +228,7 @@ def pixel_statistics(samples, chunk=4096):
     X = samples.images.reshape(len(samples.images), -1)
     weight = np.ones(len(X)) if samples.weight is None else samples.weight
     share = weight / weight.sum() / X.shape[1]
-    mean, square = 0.0, 0.0  # of what pixels differ from a first guess
+    mean, square = 0.0, 0.0  # of the differences from a first guess
     with np.errstate(over="ignore", invalid="ignore"):
         guess = X[:chunk].mean(dtype=np.float64)
         for start in range(0, len(X), chunk):
@@ -233,7 +236,7 @@ def pixel_statistics(samples, chunk=4096):
             difference = X[rows] - guess
             mean += float((share[rows] @ difference).sum())
             square += float(share[rows] @ np.einsum("ij,ij->i", difference, difference))
-        variance = max(square - mean * mean, 0.0)  # a power would raise where this is infinite
+        variance = max(square - mean * mean, 0.0)  # mean**2 would raise if it is infinite
         mean += float(guess)
     scale = math.sqrt(variance) or 1.0
     if not abs(mean) + scale < np.finfo(np.float32).max:

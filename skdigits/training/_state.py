@@ -1,4 +1,4 @@
-"""A net made anew, from its state, or as a copy."""
+"""Nets made from a recipe, from a state, or as a copy."""
 
 import functools
 
@@ -11,7 +11,7 @@ from skdigits.training._line_net import LineNet
 from skdigits.training._net import DigitNet, map_leaves
 
 BETAS = (0.8, 0.95)
-"""Adam's memories, shorter than torch's: for trainings of a few hundred batches."""
+"""Of Adam, lower than torch's: they suit trainings of a few hundred batches."""
 
 OPTIMIZERS = {
     "adam": functools.partial(torch.optim.Adam, betas=BETAS, fused=True),
@@ -28,11 +28,11 @@ def new_net(recipe, samples, seed):
     ----------
     recipe : dict
         `architecture` (the parameters of `DigitCNN` or `LineCNN`), `precision`, `device`,
-        `optimizer` and the latter's own parameters.
+        `optimizer` and the parameters of the optimizer.
     samples : Samples
-        Pixels are standardised by the mean and spread of theirs.
+        Samples whose mean and spread standardise the pixels.
     seed : int
-        Of all that will be random.
+        Seed of all random numbers.
     """
     try:
         module = empty_module(recipe).to_empty(device="cpu")
@@ -48,7 +48,7 @@ def new_net(recipe, samples, seed):
 
 
 def copy_net(net, recipe):
-    """Return a copy of a net to train on, by a recipe of the same architecture."""
+    """Return a copy of a net for more training, with a recipe of the same architecture."""
     return from_state({**net.state, "recipe": recipe})
 
 
@@ -56,14 +56,14 @@ def copy_net(net, recipe):
 def from_state(state):
     """Return the net of a `state`, in eval mode; on the CPU if its device is missing.
 
-    The states of the optimizer and of the generator may be missing: they start anew then. So does
-    an optimizer of another name than the recipe's.
+    The states of the optimizer and of the generator may be missing; both then start fresh. An
+    optimizer also starts fresh if the recipe names another one.
     """
     recipe = state["recipe"]
     if not is_available(recipe["device"]):
         recipe = {**recipe, "device": "cpu"}
     module = empty_module(recipe)
-    # Wrong shapes are found before anything is allocated by what the recipe says.
+    # Wrong shapes are found before memory is allocated for the recipe.
     module.load_state_dict(map_leaves(_to_tensor, state["weights"]), assign=True)
     net = _as_net(module, **recipe).initialize()
     net.module_.eval()
@@ -77,8 +77,8 @@ def from_state(state):
 
 
 def empty_module(recipe):
-    """Return the network of a recipe without any memory for its weights."""
-    with torch.device("meta"):  # drawing no weights here leaves torch's generator alone
+    """Return the network of a recipe, without memory for its weights."""
+    with torch.device("meta"):  # draws no weights, so torch's generator is not used
         return kind_of(recipe).network(**recipe["architecture"])
 
 

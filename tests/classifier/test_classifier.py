@@ -340,8 +340,8 @@ def test_partial_fit_goes_on_alike_after_pickling(small_digits):
     [
         ({}, None, "first call"),
         ({}, [0, 1], "not in classes"),
-        ({"early_stopping": True}, range(10), "early_stopping needs fit"),
-        ({"class_weight": "balanced"}, range(10), "balanced.* needs fit"),
+        ({"early_stopping": True}, range(10), "early_stopping needs all of the data"),
+        ({"class_weight": "balanced"}, range(10), "balanced.* needs all of the data"),
     ],
 )
 def test_partial_fit_says_what_it_cannot_do(small_digits, parameters, classes, message):
@@ -363,7 +363,7 @@ def test_warm_start_goes_on(small_digits):
     assert len(clf.history_) == clf.n_epochs_ == 20
     assert clf.history_[-1]["epoch"] == 20
     assert clf.loss_ < loss
-    with pytest.raises(ValueError, match="classes of the previous fit"):
+    with pytest.raises(ValueError, match="same classes as in the previous fit"):
         clf.fit(X, y + 1)
 
 

@@ -105,7 +105,7 @@ def test_nothing_but_outliers_is_refused(data):
     X, y, *_ = data
     with pytest.raises(ValueError, match="outlier_label"):
         classifier().fit(X[y == "?"], y[y == "?"])
-    with pytest.raises(ValueError, match="All weights but those of outlier_label are zero"):
+    with pytest.raises(ValueError, match="samples that are not outliers have the weight zero"):
         classifier().fit(X, y, sample_weight=(y == "?").astype(float))
 
 
@@ -139,7 +139,7 @@ def test_a_network_begun_without_outliers_cannot_learn_them_later(data):
     clf.set_params(outlier_label="?")
     assert clf.fit(X[known], y[known]).n_epochs_ == 2
     for learn in (clf.fit, clf.partial_fit):
-        with pytest.raises(ValueError, match="first trained without outliers: fit a new one"):
+        with pytest.raises(ValueError, match="first trained without outliers: train a new one"):
             learn(X, y)
 
 

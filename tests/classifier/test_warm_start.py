@@ -29,7 +29,7 @@ def test_another_architecture_is_refused_by_name(name, value, fit, fitted, small
     X, y = small_digits
     before = fitted.decision_function(X)
     fitted.set_params(**{name: value})
-    with pytest.raises(ValueError, match=rf"^{name}=.* cannot continue a network of {name}="):
+    with pytest.raises(ValueError, match=rf"^{name}=.* cannot continue a network with {name}="):
         getattr(fitted, fit)(X, y)
     assert (fitted.decision_function(X) == before).all()
     fitted.set_params(**{name: clone(CNNDigitClassifier(**SETTINGS)).get_params()[name]})

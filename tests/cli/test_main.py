@@ -68,4 +68,4 @@ def test_model_file_is_missing_or_no_model(command, tmp_path):
     path = tmp_path / "model.safetensors"
     assert_refused(run(*command, tmp_path), 1, "model.safetensors cannot be read: No such file")
     path.write_text("not a model")
-    assert_refused(run(*command, path), 1, "is no model file of skdigits")
+    assert_refused(run(*command, path), 1, "is not a model file of skdigits")

@@ -109,7 +109,7 @@ def test_train__settings_json_and_force(tmp_path):
     assert report["training"]["parameters"]["hidden_layer_sizes"] == [8]
     assert report["training"]["parameters"]["optimizer"] == "sgd"
     assert report["training"]["parameters"]["random_state"] == 3
-    assert "hold-out" not in first.err
+    assert "validation" not in first.err
     assert json.loads(again.out) == json.loads((output / "report.json").read_text())
     assert json.loads(again.out)["loss"] == report["loss"]
 

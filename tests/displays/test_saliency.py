@@ -123,7 +123,7 @@ def test_any_form_of_images(method, kind, small_digits):
     np.testing.assert_allclose(display.maps, expected.maps, rtol=1e-6, atol=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore:X has 60 features, which make no square")
+@pytest.mark.filterwarnings("ignore:X has 60 features, which is not a square")
 @pytest.mark.parametrize("method", METHODS)
 def test_rows_that_fill_no_square(method, small_digits):
     X, y = small_digits[0][:, :60], small_digits[1]

@@ -132,7 +132,7 @@ def test_uncertain_images_are_rejected():
 
 
 def test_a_rate_that_cannot_be_shown_is_refused():
-    with pytest.raises(ValueError, match="cannot be promised: 5000 images were held out"):
+    with pytest.raises(ValueError, match="cannot be promised: 5000 held-out images are too few"):
         load_pretrained(max_error_rate=1e-5)
 
 

@@ -151,11 +151,11 @@ def test_an_automaton_of_the_user_s_is_kept(reader, path, numbers):
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
-        ({"callbacks": [print]}, "callbacks of DigitReader holds what only code can describe"),
-        ({"random_state": np.random.RandomState(0)}, "random_state of DigitReader holds"),
+        ({"callbacks": [print]}, "callbacks of DigitReader has a value of type builtin"),
+        ({"random_state": np.random.RandomState(0)}, "DigitReader has a value of type RandomState"),
         ({"length": 2, "pattern": "d"}, "No number satisfies length, pattern together"),
-        ({"checksum": lambda digits: True}, "checksum of DigitReader holds what only code"),
-        ({"allowed": ["12", 3]}, "has allowed codes that are no list of strings"),
+        ({"checksum": lambda digits: True}, "checksum of DigitReader has a value of type function"),
+        ({"allowed": ["12", 3]}, "has allowed codes that are not a list of strings"),
     ],
     ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
 )
@@ -172,9 +172,9 @@ def test_a_list_of_codes_that_is_not_there_is_named(reader, path):
 
 
 def test_it_is_kept_alone(reader, path):
-    with pytest.raises(ValueError, match="DigitReader is kept alone, not inside of Pipeline"):
+    with pytest.raises(ValueError, match="can only be saved alone, not inside a Pipeline"):
         save_model(make_pipeline(reader), path)
-    with pytest.raises(ValueError, match="kept alone, not inside of FrozenEstimator"):
+    with pytest.raises(ValueError, match="saved alone, not inside a FrozenEstimator"):
         save_model(FrozenEstimator(reader), path)
     with pytest.raises(ValueError, match="DigitReader is not fitted"):
         save_model(DigitReader(), path)

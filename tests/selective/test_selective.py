@@ -179,7 +179,7 @@ def test_chosen_reject_label(scaled):
 def test_nothing_is_answered_where_nothing_can_be_promised(small_digits):
     X, y = small_digits
     model = SelectiveClassifier(LogisticRegression(), max_error_rate=0.001, random_state=0)
-    expected = "100 held-out samples with .* errors show for no threshold .* below 0.001"
+    expected = "with 100 held-out samples, .* no threshold shows .* below 0.001"
     with pytest.warns(UserWarning, match=expected):
         model.fit(X, y)
     assert model.coverage_ == 0
@@ -230,7 +230,7 @@ def test_weights_reach_the_classifier_split_as_the_samples_are(scaled):
     assert model.coverage_ > 0.8
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[1797, 5\]"):
         model.fit(X, y, sample_weight=weights[:5])
-    with pytest.raises(ValueError, match="sample_weight holds numbers below 0"):
+    with pytest.raises(ValueError, match="sample_weight must not be negative, got -1"):
         model.fit(X, y, sample_weight=-weights)
 
 
@@ -271,10 +271,10 @@ def test_tags_are_its_own_where_it_differs():
 @pytest.mark.parametrize(
     ("y", "weights", "expected"),
     [
-        ([3, 3, 3, 3], None, "one class only, 3: give samples of two"),
-        (["3", "3", "3", "3"], None, "one class only, '3'"),
-        ([3, 3, 4, 4], [1, 1, 0, 0], "one class only, 3 of a sample_weight other than 0"),
-        ([3, 3, 4, 4], [0, 0, 0, 0], "no samples of a sample_weight other than 0"),
+        ([3, 3, 3, 3], None, "only one class, 3: give samples of two"),
+        (["3", "3", "3", "3"], None, "only one class, '3'"),
+        ([3, 3, 4, 4], [1, 1, 0, 0], "only one class, 3 with a sample_weight above 0"),
+        ([3, 3, 4, 4], [0, 0, 0, 0], "no samples with a sample_weight above 0"),
     ],
 )
 def test_one_class_leaves_nothing_to_choose(y, weights, expected):
@@ -297,7 +297,7 @@ def test_its_seed_repeats_the_whole_fit(scaled):
 
 def test_too_few_samples_are_told_how_many_are_needed(scaled):
     X, y = scaled[0][:20], scaled[1][:20]
-    expected = "10 held-out samples .* below 0.01, .* takes 528 .* without an error, and 10 can"
+    expected = "10 held-out samples, .* below 0.01 .* needs 528 .* without an error; 10 can"
     with pytest.warns(UserWarning, match=expected):
         SelectiveClassifier(GaussianNB(var_smoothing=0.1)).fit(X, y)
 

@@ -43,7 +43,7 @@ def test_of_few_as_many_as_there_can_be(y, held_out):
 
 
 def test_single_samples_are_named():
-    with pytest.warns(UserWarning, match="only one of 'label 1'"):
+    with pytest.warns(UserWarning, match="only one sample of 'label 1'"):
         split([0, 0, 0, 1])
 
 

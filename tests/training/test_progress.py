@@ -19,8 +19,8 @@ from skdigits import CNNDigitClassifier
 X, y = load_digits(return_X_y=True)
 CNNDigitClassifier(max_epochs=3, validation_fraction=0.2, verbose={}).fit(X[:300], y[:300])
 """
-EPOCHS = re.compile(r"epoch \d/3  loss \d+\.\d+  hold-out: loss \d+\.\d+, accuracy \d+\.\d+%  ")
-END = re.compile(r"^3 epochs  loss .*  hold-out: .*accuracy .*%  \d+\.\d s$", re.MULTILINE)
+EPOCHS = re.compile(r"epoch \d/3  loss \d+\.\d+  validation: loss \d+\.\d+, accuracy \d+\.\d+%  ")
+END = re.compile(r"^3 epochs  loss .*  validation: .*accuracy .*%  \d+\.\d s$", re.MULTILINE)
 
 
 def fit(small_digits, **parameters):
