@@ -12,6 +12,7 @@ from sklearn.utils.validation import validate_data
 from skdigits._utils.images import as_rows, check_numbers, find_image_shape, rows_to_images
 from skdigits._utils.nested import first_with
 from skdigits._utils.sklearn import (
+    BOOLEAN,
     CallbackSupportMixin,
     EcosystemMixin,
     Interval,
@@ -83,7 +84,7 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
         "ink": [StrOptions({"auto", "dark", "light"})],
         "min_stroke_width": [Interval(Real, 0, 20, closed="both")],
         "max_stroke_width": [Interval(Real, 0, 20, closed="right")],
-        "erase": ["boolean"],
+        "erase": [*BOOLEAN],
     }
 
     def __init__(self, *, ink="auto", min_stroke_width=1.8, max_stroke_width=5.0, erase=True):

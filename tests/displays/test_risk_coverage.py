@@ -257,7 +257,7 @@ TWO = [[0.7, 0.3], [0.2, 0.8]]
         ([0, 1], [[0.7, 0.3], [np.nan, 0.8]], {}, "y_proba contains NaN"),
         ([0, 1], [[0.7, 0.3], [-0.2, 1.2]], {}, r"Row 1 of y_proba .* from 0 to 1"),
         ([0, 1], [[0.7, 0.7], [0.2, 0.8]], {}, r"Row 0 of y_proba .* sum is 1"),
-        ([0, 1], [0.7, 0.8], {}, r"shape \(2,\), but needs a row for each sample"),
+        ([0, 1], [0.7, 0.8], {}, r"y_proba must have the shape .*got \(2,\)"),
         ([0, 1], [TWO, TWO], {}, r"shape \(2, 2, 2\)"),
         ([0, 0], TWO, {}, "columns in y_proba, 2, is not that of the labels, 1: state"),
         ([0, 1], TWO, {"labels": [0, 1, 2]}, "y_proba, 2, is not that of the labels, 3"),
