@@ -159,7 +159,7 @@ def test_calibration_error__as_a_scorer(digits):
             ValueError,
             "Row 0 of y_proba does not contain probabilities",
         ),
-        ([0, 0], [[1, 0], [0, 1]], {}, ValueError, "state in labels"),
+        ([0, 0], [[1, 0], [0, 1]], {}, ValueError, "give the label of each column as labels"),
         ([0, 1], [[1, 0], [0, 1]], {"labels": ["0", "1"]}, ValueError, "Mix of label"),
         ([0, np.nan], [[1, 0], [0, 1]], {}, ValueError, "y_true contains NaN"),
         ([0, 1], [[np.nan, 0], [0, 1]], {}, ValueError, "y_proba contains NaN"),

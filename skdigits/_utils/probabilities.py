@@ -50,8 +50,8 @@ def check_probabilities(y_proba, labels, *y):
     labels = unique_labels(*y) if labels is None else np.asarray(labels)
     if len(labels) != y_proba.shape[1]:
         raise ValueError(
-            f"y_proba has {y_proba.shape[1]} columns, but there are {len(labels)} labels: give the "
-            "label of each column as labels."
+            f"The number of columns in y_proba, {y_proba.shape[1]}, must equal the number of "
+            f"labels, {len(labels)}: give the label of each column as labels."
         )
     unique_labels(*y, labels)  # raises if there are both strings and numbers: none are equal
     return y_proba, labels
