@@ -112,7 +112,9 @@ def of_length(length):
             "least 1, or the minimum and maximum, such as (4, 6)."
         )
     if most > MAX_LENGTH:
-        raise ValueError(f"length={brief(length)} is too large: expected at most {MAX_LENGTH}.")
+        raise ValueError(
+            f"length={brief(length)} is too large: expected at most {MAX_LENGTH} digits."
+        )
     after = np.append(np.arange(1, most + 1), -1)
     return Automaton(np.tile(after[:, None], 10), np.arange(most + 1) >= least)
 

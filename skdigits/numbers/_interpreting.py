@@ -7,7 +7,7 @@ import numpy as np
 from skdigits.numbers._decoding import best_text, confidence_among_all, decode, without_others
 from skdigits.numbers._reading import Digit, Reading
 
-FITTING = 1e-6  # least probability of all numbers that satisfy the constraints together
+FITTING = 1e-6  # if all numbers that satisfy the constraints are less probable, none is read
 
 
 def interpret(seen, log_probabilities, constraint, threshold, min_probability, keep_marks):

@@ -196,7 +196,7 @@ def _skew(parts):
 
 
 def _without_gaps(parts, left, scale, width):
-    """Return the columns of a scaled line that remain when wide gaps are shortened; even."""
+    """Return the columns of a scaled line after wide gaps are shortened: an even number."""
     kept = np.ones(width, dtype=bool)
     tall = heights(parts)
     written = parts[tall >= 0.2 * tall.max()]

@@ -33,7 +33,7 @@ ARCHITECTURE = {
 }
 N_SHOWN = 300_000  # lines shown in training over all epochs, if max_epochs is "auto"
 N_SHOWN_MORE = 20_000  # the same if fit continues
-MOST = 2**31 - 1  # of any parameter that counts
+MOST = 2**31 - 1  # largest value of parameters that are counts
 
 
 class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin, BaseEstimator):
