@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 MARKED = 0.1  # of the strongest ink
-SPECK = 0.02, 0.08  # largest speck, by the heaviest part's mass and by the largest part's size
+SPECK = 0.02, 0.08  # largest speck: of the heaviest part's mass, of the largest part's size
 NEIGHBOURS = np.ones((3, 3), dtype=bool)
 
 

@@ -1,7 +1,7 @@
 // A canvas to draw on with mouse, pen, touch or keyboard; it may show a picture instead.
 
-const PEN = 0.05; // width, by the paper's shorter side
-const STEP = 0.03; // how far an arrow key moves the pen, by the paper's shorter side
+const PEN = 0.05; // width, as a share of the paper's shorter side
+const STEP = 0.03; // how far an arrow key moves the pen, in the same unit
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Paper {
@@ -11,7 +11,7 @@ export class Paper {
   onUndo = () => {};
 
   #canvas;
-  #strokes = []; // lists of points, measured from the middle by the shorter side
+  #strokes = []; // lists of points, from the middle, in the same unit
   #current = null;
   #boxes = [];
   #picture = null; // { image, scale } of the picture sent
