@@ -108,7 +108,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin,
         What Ctrl-C does during `fit`. "raise" leaves the reader as it was before the call and
         raises KeyboardInterrupt. "keep" warns and keeps the network as far as it was trained.
     callbacks : list, default=None
-        skorch callbacks, and functions that are called after each epoch with its row of
+        Callbacks of skorch, and functions that are called after each epoch with its row of
         `history_`. Give scikit-learn's own callbacks to `set_callbacks` instead.
     random_state : int, RandomState instance or None, default=None
         Controls the initial weights, the choice of the validation set and the order of the
