@@ -151,9 +151,15 @@ def test_calibration_error__as_a_scorer(digits):
     [
         ([0, 1], [[0.5, 0.5]], {}, ValueError, "inconsistent numbers of samples"),
         ([], np.empty((0, 2)), {}, ValueError, "minimum of 1 is required"),
-        ([0, 1], [0.5, 0.5], {}, ValueError, "needs a row for each sample"),
-        ([0, 1], [[2, -1], [0, 1]], {}, ValueError, "Row 0 of y_proba holds no probabilities"),
-        ([0, 0], [[1, 0], [0, 1]], {}, ValueError, "state in labels"),
+        ([0, 1], [0.5, 0.5], {}, ValueError, "y_proba must have the shape"),
+        (
+            [0, 1],
+            [[2, -1], [0, 1]],
+            {},
+            ValueError,
+            "Row 0 of y_proba does not contain probabilities",
+        ),
+        ([0, 0], [[1, 0], [0, 1]], {}, ValueError, "give the label of each column as labels"),
         ([0, 1], [[1, 0], [0, 1]], {"labels": ["0", "1"]}, ValueError, "Mix of label"),
         ([0, np.nan], [[1, 0], [0, 1]], {}, ValueError, "y_true contains NaN"),
         ([0, 1], [[np.nan, 0], [0, 1]], {}, ValueError, "y_proba contains NaN"),

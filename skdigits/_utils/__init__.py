@@ -1,1 +1,1 @@
-"""What every room may use."""
+"""Helpers that every part of the package may use."""

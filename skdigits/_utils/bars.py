@@ -1,4 +1,4 @@
-"""Where progress is shown: in a terminal, in a notebook or in a pipe."""
+"""Show progress in a terminal, in a notebook or in a pipe."""
 
 import multiprocessing
 import sys
@@ -15,7 +15,7 @@ class Pipe:
     """Lines on stderr, without a bar."""
 
     def line(self, text):
-        """Show a line; where nobody can read it, the work goes on all the same."""
+        """Show a line; if stderr is closed, the work continues without it."""
         with suppress(OSError):
             if sys.stderr is not None:
                 sys.stderr.write(f"{text}\n")
@@ -36,7 +36,7 @@ class Terminal:
 
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
-        # What is printed to the same terminal stands above the bar; what goes elsewhere goes there.
+        # Text printed to the same terminal appears above the bar; a redirected stdout is untouched.
         self.bar = Progress(
             *columns,
             console=console,
@@ -100,14 +100,14 @@ class Notebook:
 
 
 def find_view(n_steps, caption):
-    """Return the view of the place where this runs.
+    """Return the view that suits the place where this runs.
 
     Parameters
     ----------
     n_steps : int
-        After how many the bar is full.
+        Number of steps of a full bar.
     caption : str
-        What stands before it until it moves.
+        Text before the bar until it first moves.
 
     Returns
     -------
@@ -124,6 +124,6 @@ def find_view(n_steps, caption):
 
 
 def is_worker():
-    """Tell whether this process or thread works for another, which shows things of its own."""
+    """Tell whether this is a worker process or thread: only the main one shows progress."""
     in_thread = threading.current_thread() is not threading.main_thread()
     return in_thread or multiprocessing.parent_process() is not None

@@ -1,4 +1,4 @@
-"""Packages of extras, which may be missing."""
+"""Check whether the packages of an extra are installed."""
 
 from importlib.util import find_spec
 
@@ -6,25 +6,25 @@ __all__ = ["are_installed", "check_extra"]
 
 
 def are_installed(packages):
-    """Tell whether all of some packages are there, without importing them."""
+    """Tell whether all packages are installed, without importing them."""
     return all(find_spec(name) is not None for name in packages)
 
 
 def check_extra(packages, extra, what):
-    """Refuse to continue without the packages of an extra.
+    """Raise an ImportError unless the packages of an extra are installed.
 
     Parameters
     ----------
     packages : iterable of str
     extra : str
-        Name of the extra that has them.
+        Name of the extra that contains them.
     what : str
-        What needs them, at the beginning of a sentence.
+        The feature that needs them; the message starts with it.
 
     Raises
     ------
     ImportError
-        If one is not installed.
+        If a package is missing.
     """
     if not are_installed(packages):
         raise ImportError(

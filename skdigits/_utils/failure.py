@@ -1,4 +1,4 @@
-"""An estimator that a failed fit leaves as it was."""
+"""Leave an estimator unchanged if its fit fails."""
 
 import functools
 
@@ -6,7 +6,7 @@ __all__ = ["unchanged_on_failure"]
 
 
 def unchanged_on_failure(method):
-    """Give the estimator its former state back where `method` raises, also on Ctrl-C."""
+    """Restore the estimator's former state if `method` raises, also on Ctrl-C."""
 
     @functools.wraps(method)
     def wrapper(self, *args, **kwargs):

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all, and are on the disk once they are there."""
+"""Write files and folders atomically, and synced to the disk."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks: there, nothing is taken for left over
+except ImportError:  # Windows has no such locks, so leftovers are not removed there
     fcntl = None  # type: ignore[assignment] # None stands for a module
 
 __all__ = ["remove_leftovers", "sync", "workspace", "write_new", "write_whole"]
@@ -18,26 +18,26 @@ LOCK, CONTENT = ".lock", "content"
 
 
 def write_whole(path, *parts):
-    """Write a file; one that exists is replaced, or left as it was where that fails.
+    """Write a file atomically: if it fails, an existing file is left untouched.
 
     Parameters
     ----------
     path : path-like
         The file.
     *parts : bytes-like
-        What it is to hold.
+        Its new content, one part after the other.
 
     Raises
     ------
     OSError
-        If it cannot be written. The message names it.
+        If it cannot be written. The message names the file.
     """
     with _written(path, parts) as unfinished:
         unfinished.replace(path)
 
 
 def write_new(path, *parts):
-    """Write a file as `write_whole` does, unless there is one: that gives FileExistsError."""
+    """Write a file as `write_whole` does, or raise FileExistsError if it exists."""
     with _written(path, parts) as unfinished:
         try:
             os.link(unfinished, path)
@@ -50,26 +50,26 @@ def write_new(path, *parts):
 
 @contextmanager
 def workspace(folder, name=None):
-    """Give a new folder in another, to write in; it is removed at the end.
+    """Make a temporary folder inside another, and remove it at the end.
 
-    What processes that are no longer alive have left of theirs is removed first.
+    Workspaces left by dead processes are removed first.
 
     Parameters
     ----------
     folder : Path
-        Where it is made: on the same disk as what is moved out of it in the end.
+        Parent folder, on the same disk as the final files: they are moved, not copied.
     name : str, default=None
-        If given, only one process at a time has the workspace of this name.
+        If given, only one process at a time may have the workspace of this name.
 
     Yields
     ------
     content : Path
-        The folder.
+        The temporary folder.
 
     Raises
     ------
     BlockingIOError
-        If another process has that of this name.
+        If another process has the workspace of this name.
     """
     remove_leftovers(folder)
     path, lock = _make(folder, name)
@@ -79,11 +79,11 @@ def workspace(folder, name=None):
         yield content
     finally:
         _remove(path)
-        os.close(lock)  # not before: until then, nobody else takes it for left over
+        os.close(lock)  # last: until then, no other process takes the folder for a leftover
 
 
 def remove_leftovers(folder):
-    """Remove the workspaces of processes that are no longer alive."""
+    """Remove the workspaces of dead processes."""
     with suppress(OSError), os.scandir(folder) as entries:
         paths = [
             Path(entry)
@@ -92,7 +92,7 @@ def remove_leftovers(folder):
         ]
         for path in paths:
             with suppress(OSError):
-                path.rmdir()  # its process has not come further, or is there and tries again
+                path.rmdir()  # has no lock yet; if its process lives, it tries again
             with suppress(OSError):
                 lock = os.open(path / LOCK, os.O_RDWR)
                 try:
@@ -103,11 +103,11 @@ def remove_leftovers(folder):
 
 
 def sync(path):
-    """Wait until a file, or what a folder lists, is on the disk."""
+    """Wait until a file, or a folder's list of entries, is on the disk."""
     flags = os.O_RDONLY if os.path.isdir(path) else os.O_RDWR
     try:
         descriptor = os.open(path, flags)
-    except OSError:  # Windows opens no folder
+    except OSError:  # Windows cannot open folders
         return
     try:
         os.fsync(descriptor)
@@ -117,7 +117,7 @@ def sync(path):
 
 @contextmanager
 def _written(path, parts):
-    """Give a file of this content, and say which one it was to become if anything fails."""
+    """Yield a temporary file with this content; errors name the file that it should become."""
     path = Path(path)
     try:
         with workspace(path.parent) as folder:
@@ -128,7 +128,7 @@ def _written(path, parts):
                 file.flush()
                 os.fsync(file.fileno())
             yield unfinished
-            with suppress(OSError):  # it is there, and some file systems sync no folder
+            with suppress(OSError):  # the file is written, and some file systems sync no folders
                 sync(path.parent)
     except FileExistsError:
         raise
@@ -142,7 +142,7 @@ def _written(path, parts):
 
 
 def _make(folder, name):
-    """Return a new workspace and its lock, which ends with this process however that ends."""
+    """Return a new workspace and its lock, which is released even if this process is killed."""
     while True:
         if name is None:
             path = Path(mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
@@ -154,7 +154,7 @@ def _make(folder, name):
                 raise BlockingIOError(f"another process has {path}") from error
         try:
             lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileNotFoundError:  # another process has taken it for left over
+        except FileNotFoundError:  # another process took the folder for a leftover
             continue
         with suppress(BlockingIOError, FileNotFoundError):
             _lock(lock)
@@ -164,7 +164,7 @@ def _make(folder, name):
 
 
 def _lock(descriptor):
-    """Lock a file where the file system can; BlockingIOError if another process has done so."""
+    """Tell whether a file could be locked; raise BlockingIOError if another process locks it."""
     try:
         if fcntl:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -177,7 +177,7 @@ def _lock(descriptor):
 
 
 def _remove(path):
-    """Remove a workspace, its lock last: without that, it would not be known for one."""
+    """Remove a workspace, its lock last: a folder without a lock is not seen as a leftover."""
     with suppress(OSError):
         for inside in path.iterdir():
             if inside.name != LOCK:

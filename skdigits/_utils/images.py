@@ -1,4 +1,4 @@
-"""Rows of pixels and the images they stand for."""
+"""Convert rows of pixels to images, and images to rows."""
 
 from math import isqrt
 
@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 PICTURE_SIDE = 8
-"""An array of (height, width, channels) with smaller sides may as well be a stack of images."""
+"""Smallest side for which an array is taken for one picture of shape (height, width, channels)."""
 
 
 def as_rows(X, estimator=None):
@@ -31,23 +31,23 @@ def as_rows(X, estimator=None):
     X : array-like of shape (n_samples, n_features), (n_samples, n_features, 1), \
             (n_samples, height, width), (n_samples, 1, height, width) or \
             (n_samples, height, width, 1)
-        Rows are returned as they are, images as rows of ``height * width`` pixels. Rows with an
-        axis of length 1 are told from images by their length, which is a square.
+        Rows are returned unchanged, images as rows of ``height * width`` pixels. An array with
+        an additional axis of length 1 holds rows if their length is a square number.
     estimator : estimator instance, default=None
-        If fitted, one image is told from rows by the number of features that it expects.
+        If fitted, its number of features helps to recognise a single image.
 
     Returns
     -------
     X : array-like of shape (n_samples, n_features)
         The rows.
     shape : tuple of int or None
-        ``(height, width)`` where images were given, None where rows were.
+        ``(height, width)`` if images were given, None if rows were.
 
     Raises
     ------
     ValueError
-        If X is one picture, holds paths or other pictures that only a `DigitNormalizer` reads, or
-        has more than one channel.
+        If X is one picture, contains paths or other pictures that only a `DigitNormalizer` reads,
+        or has more than one channel.
     """
     X = to_array(X)
     shape = tuple(int(side) for side in X.shape)
@@ -60,19 +60,19 @@ def as_rows(X, estimator=None):
             if width != n_features == n * width:
                 raise ValueError(
                     f"X has {width} features, but {type(estimator).__name__} is expecting "
-                    f"{n_features} features as input: if X is one image of {n} x {width} pixels, "
-                    "give X[None]."
+                    f"{n_features} features as input: if X is a single image of {n} x {width} "
+                    "pixels, give X[None]."
                 )
             return X, None
         case (n, length, 1) | (n, 1, length) if is_square(length):
             return np.asarray(X).reshape(n, length), None
         case (n, length, 1) | (n, 1, length) if min(n, length) >= PICTURE_SIDE:
             raise ValueError(
-                f"X has shape {shape}: if it is one picture, give [X]; rows of {length} pixels, "
-                f"which make no square, are given in the shape {n, length}."
+                f"X has shape {shape}: if it is one picture, give [X]; if it is rows of {length} "
+                f"pixels, give them in the shape {n, length}."
             )
         case n, height, 3 | 4 if min(n, height) >= PICTURE_SIDE:
-            raise ValueError(f"X has shape {shape}, which is one picture{_IN_COLOUR}")
+            raise ValueError(f"X has shape {shape}, which is one picture in colour{_IN_COLOUR}")
         case (n, height, width) | (n, 1, height, width) | (n, height, width, 1):
             return np.asarray(X).reshape(n, height * width), (height, width)
     raise ValueError(
@@ -82,37 +82,38 @@ def as_rows(X, estimator=None):
     )
 
 
-_IN_COLOUR = ": a DigitNormalizer in front reads lists of pictures in colour."
+_IN_COLOUR = ": give a list of such pictures to a pipeline that starts with a DigitNormalizer."
 
 
 def _refuse_pictures(X):
-    """Raise a ValueError if X is, or holds, what is neither a number nor a row of them."""
+    """Raise a ValueError if X is, or contains, anything but numbers."""
     X = np.asarray(X)
     if X.dtype.kind in "biufc" or not X.size:
         return
     first = X.ravel()[:1].tolist()[0]
     raise ValueError(
-        f"X {'is' if X.ndim == 0 else 'holds'} {brief(first)}, but rows of pixels were expected: "
-        "put a DigitNormalizer in front, which reads lists of pictures, or use read_digits."
+        f"X {'is' if X.ndim == 0 else 'contains'} {brief(first)}, but rows of pixels were "
+        "expected: to read pictures, use read_digits or a pipeline that starts with a "
+        "DigitNormalizer."
     )
 
 
 def check_numbers(X):
-    """Raise a ValueError if an array holds dates or the like, which scikit-learn lets pass."""
+    """Raise a ValueError if an array contains dates or the like, which scikit-learn accepts."""
     if X.dtype.kind not in "biuf":
-        raise ValueError(f"X must hold numbers, the grey levels of pixels, got {X.dtype}.")
+        raise ValueError(f"X must contain numbers, the grey levels of pixels, got {X.dtype}.")
 
 
 def check_fitted_rows(estimator, rows):
-    """Return rows that a fitted estimator can take, as `validate_data` does.
+    """Validate rows for a fitted estimator, as `validate_data` does.
 
-    Finite numbers of the right length are seen to be that in a tenth of its time, which is longer
-    than that of a small network for one row.
+    Finite numbers of the right length are recognised in a tenth of the time of `validate_data`,
+    which takes longer than a small network needs for one row.
 
     Raises
     ------
     ValueError
-        If they are something else.
+        If the rows are not valid.
     """
     is_plain = (
         type(rows) is np.ndarray
@@ -129,12 +130,12 @@ def check_fitted_rows(estimator, rows):
 
 
 def to_array(X):
-    """Return `X` as what has a shape: tables and arrays as they are, tensors and lists as arrays.
+    """Return X with a shape: tables and arrays unchanged, tensors and lists as arrays.
 
     Raises
     ------
     ValueError
-        If it holds images of several sizes, or numbers of a type that NumPy does not have.
+        If X contains images of several sizes, or numbers of a type that NumPy does not have.
     """
     if hasattr(X, "detach"):  # a torch tensor, which may require a gradient or be on a GPU
         X = X.detach().cpu()
@@ -145,15 +146,15 @@ def to_array(X):
         return np.asarray(X)
     except ValueError as error:
         raise ValueError(
-            "X holds rows or images of several sizes: give images of one size, or put a "
-            "DigitNormalizer in front, which reads lists of pictures."
+            "X contains rows or images of several sizes: give images of one size, or use a "
+            "pipeline that starts with a DigitNormalizer."
         ) from error
     except TypeError as error:
-        raise ValueError(f"{brief(X)} cannot be made an array: {error}.") from error
+        raise ValueError(f"{brief(X)} cannot be converted to an array: {error}.") from error
 
 
 def is_square(n_features):
-    """Tell whether so many pixels are an image as tall as wide."""
+    """Tell whether this number of pixels makes a square image."""
     return isqrt(n_features) ** 2 == n_features
 
 
@@ -175,7 +176,7 @@ def find_image_shape(n_features, image_shape=None):
     Raises
     ------
     ValueError
-        If the stated shape is none, or does not have `n_features` pixels.
+        If `image_shape` is not a valid shape, or does not have `n_features` pixels.
     """
     if image_shape is None:
         side = isqrt(n_features - 1) + 1
@@ -192,7 +193,7 @@ def find_image_shape(n_features, image_shape=None):
 
 
 def rows_to_images(X, image_shape):
-    """Reshape rows to images; a row that is too short is filled with zeros.
+    """Reshape rows to images; rows that are too short are padded with zeros.
 
     Parameters
     ----------
@@ -204,7 +205,7 @@ def rows_to_images(X, image_shape):
     Returns
     -------
     images : ndarray of shape (n_samples, height, width)
-        A view of `X` where no pixel is missing.
+        A view of `X` if no pixel is missing.
     """
     missing = image_shape[0] * image_shape[1] - X.shape[1]
     if missing:

@@ -1,18 +1,19 @@
-"""What is inside a pipeline, a search or a wrapper, and what it says."""
+"""Find and ask the models inside a pipeline, a search or a wrapper."""
 
 __all__ = ["first_with", "nested", "probabilities_and_scores", "steps_of"]
 
 
 def nested(model, step=-1):
-    """Yield a model, then what is inside it, and so on.
+    """Yield a model, then the model inside it, and so on.
+
+    Inside a pipeline is one of its steps; inside a search or wrapper is its fitted estimator.
 
     Parameters
     ----------
     model : estimator instance or None
         None yields nothing.
     step : int, default=-1
-        Which step is taken to be inside a pipeline, the last one or the first. Inside a search or
-        wrapper is what it has fitted.
+        The step to follow in a pipeline: -1 for the last, 0 for the first.
     """
     while model is not None:
         yield model
@@ -23,12 +24,12 @@ def nested(model, step=-1):
 
 
 def first_with(name, model, step=-1):
-    """Return the first that has an attribute, of a model and what is `nested` in it, or None."""
+    """Return the first of the `nested` models that has an attribute, or None."""
     return next((each for each in nested(model, step) if hasattr(each, name)), None)
 
 
 def steps_of(model):
-    """Return what data goes through in a model, in order; the last is the classifier."""
+    """Return the transformers that data passes through in a model, and last the classifier."""
     transformers: list = []
     for each in nested(model):
         first = [step for _, step in getattr(each, "steps", ())[:-1]]
@@ -37,10 +38,10 @@ def steps_of(model):
 
 
 def probabilities_and_scores(classifier, X):
-    """Return what ``predict_proba`` and ``score_samples`` give, each None if there is none.
+    """Return the results of ``predict_proba`` and ``score_samples``, None for a missing method.
 
-    The network sees each image once, if it is in steps and wrappers that leave the probabilities
-    as they are.
+    The network computes each image only once, if all steps and wrappers around it leave the
+    probabilities unchanged.
     """
     rows = X
     for each in nested(classifier):

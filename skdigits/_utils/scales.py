@@ -1,4 +1,4 @@
-"""What brings pixels from one of the usual scales to another."""
+"""Suggest the factor between two usual scales of pixels."""
 
 from math import inf, log
 
@@ -6,18 +6,18 @@ __all__ = ["rescaling"]
 
 MULTIPLIERS = {"255": 255.0, "16": 16.0, "255 / 16": 255 / 16, "257": 257.0, "65535": 65_535.0}
 DIVISORS = {text: factor for text, factor in MULTIPLIERS.items() if text.isdigit()}
-NEAR = 1.5  # times: as much do the pixels of one set of images differ from those of another
+NEAR = 1.5  # times: largest ratio of a measured factor to the usual one that is meant
 
 
 def rescaling(factor, largest=inf):
-    """Return in words which usual factor is meant by a measured one, or None.
+    """Return the usual factor closest to a measured one, in words, or None if none is close.
 
     Parameters
     ----------
     factor : float
-        By which pixels are to be multiplied.
+        Measured factor by which pixels must be multiplied.
     largest : float, default=inf
-        The factor in words is not larger.
+        Factors above this are not suggested.
     """
     verb, usual, sign = ("Multiply", MULTIPLIERS, 1) if factor > 1 else ("Divide", DIVISORS, -1)
     distances = {

@@ -1,4 +1,4 @@
-"""Sessions of ONNX Runtime, which keep quiet and to themselves."""
+"""Open sessions of ONNX Runtime, without log messages and without telemetry."""
 
 import os
 
@@ -10,15 +10,15 @@ __all__ = ["open_session"]
 def open_session(model, threads=None):
     """Return a session of ONNX Runtime.
 
-    From version 1.29 on, ONNX Runtime tells Microsoft by default which models are run, and keeps an
-    identifier of the machine. It is asked not to, unless the environment says otherwise.
+    From version 1.29 on, ONNX Runtime by default reports to Microsoft which models are run, and
+    stores an identifier of the machine. This is disabled, unless ORT_DISABLE_TELEMETRY is set.
 
     Parameters
     ----------
     model : bytes or path-like
-        Content of a file, or the file.
+        The content of a model file, or its path.
     threads : int, default=None
-        How many compute; None means as many as PyTorch has.
+        Number of threads. None means as many as PyTorch uses.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What scikit-learn keeps private or has only in newer versions, in one place."""
+"""Collect in one place the names that are private, or new, in scikit-learn."""
 
 import functools
 from contextlib import nullcontext
@@ -50,7 +50,7 @@ except ImportError:  # scikit-learn < 1.9
 
 @functools.cache
 def _documentation():
-    """Return the address of the documentation, or "" where the package is not installed."""
+    """Return the address of the documentation, or "" if the package is not installed."""
     try:
         urls = metadata("skdigits").get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -59,7 +59,7 @@ def _documentation():
 
 
 class EcosystemMixin:
-    """What other packages look for in an estimator."""
+    """Attributes that other packages look for in an estimator."""
 
     _doc_link_module = "skdigits"
 
@@ -69,15 +69,15 @@ class EcosystemMixin:
         return address and f"{address}generated/skdigits.{{estimator_name}}.html"
 
     def onnx_shape_calculator(self):
-        """Refuse a conversion by skl2onnx, which calls this.
+        """Refuse a conversion by skl2onnx, which calls this method.
 
         Raises
         ------
         NotImplementedError
-            Always; it names :func:`~skdigits.to_onnx`, which writes a whole model.
+            Always: use :func:`~skdigits.to_onnx` to export the whole model.
         """
         raise NotImplementedError(
-            f"skl2onnx cannot convert {type(self).__name__}: write the whole model by "
+            f"skl2onnx cannot convert {type(self).__name__}: export the whole model with "
             "skdigits.to_onnx(model, path)."
         )
 

@@ -1,4 +1,4 @@
-"""How many threads compute."""
+"""Choose the number of threads."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ __all__ = ["n_threads"]
 
 
 def n_threads():
-    """Return how many threads ONNX Runtime is to use: as many as torch; 0 lets it choose."""
+    """Return the number of threads for ONNX Runtime: as many as torch uses; 0 lets it choose."""
     if torch := sys.modules.get("torch"):
         return torch.get_num_threads()
     stated = os.environ.get("OMP_NUM_THREADS", "")

@@ -1,4 +1,4 @@
-"""What reports and model files say of the software that made them."""
+"""The versions that reports and model files record."""
 
 import platform
 import sys
@@ -8,7 +8,7 @@ __all__ = ["versions"]
 
 
 def versions():
-    """Return the versions of this package and of those that its results depend on."""
+    """Return the versions of this package and of the packages that its results depend on."""
     return {
         "skdigits": sys.modules["skdigits"].__version__,
         "python": platform.python_version(),

@@ -1,4 +1,4 @@
-"""Warnings that point to the user's own line."""
+"""Issue warnings that point to a line of the user's code."""
 
 import sys
 import warnings
@@ -7,7 +7,7 @@ __all__ = ["warn_user"]
 
 
 def warn_user(message, category=UserWarning):
-    """Warn, as at the line that called this package, or scikit-learn around it."""
+    """Warn at the line of the user's code that called this package, directly or by scikit-learn."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").startswith(("skdigits", "sklearn")):
         level, frame = level + 1, frame.f_back

@@ -1,4 +1,4 @@
-"""Values and numbers as readers are told them."""
+"""Format values and numbers for readers."""
 
 import reprlib
 
@@ -9,12 +9,12 @@ _REPR.maxstring = _REPR.maxother = 100
 
 
 def brief(value):
-    """Return a value's repr on one line, with its middle left out if it is long."""
+    """Return a value's repr on one line, shortened in the middle if it is long."""
     return " ".join(_REPR.repr(value).split())
 
 
 def percent(probability):
-    """Return a probability in percent, from <0.1 % to 99.9 %: none is said to be certain."""
+    """Return a probability in percent, from <0.1 % to 99.9 %, because none is certain."""
     if probability < 0.001:
         return "<0.1 %"
     digits = 0 if 0.015 <= probability < 0.985 else 1
@@ -22,7 +22,7 @@ def percent(probability):
 
 
 def duration(seconds):
-    """Return seconds in the unit that suits them."""
+    """Return a duration in a suitable unit."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 100:

@@ -1,4 +1,4 @@
-"""Pictures of numbers, composed of images of single digits."""
+"""Compose pictures of numbers from images of single digits."""
 
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skdigits._utils.sklearn import Interval, validate_params
+from skdigits._utils.sklearn import BOOLEAN, Interval, validate_params
 from skdigits._utils.wording import brief
 from skdigits.datasets._glyphs import measure
 from skdigits.datasets._paper import take_picture
@@ -16,7 +16,7 @@ from skdigits.datasets._writing import write
 
 @dataclass(frozen=True)
 class Amounts:
-    """What `compose_strings` is told of the pictures; ranges are pairs."""
+    """The parameters of `compose_strings` that describe the pictures; ranges are pairs."""
 
     lengths: tuple
     heights: tuple
@@ -51,7 +51,7 @@ class Amounts:
         "shading": [Interval(Real, 0, 1, closed="both")],
         "blur": [Interval(Real, 0, 10, closed="both")],
         "noise": [Interval(Real, 0, 1, closed="both")],
-        "separators": ["boolean"],
+        "separators": [*BOOLEAN],
         "random_state": ["random_state"],
     },
     prefer_skip_nested_validation=True,
@@ -82,80 +82,83 @@ def compose_strings(
 ):
     """Compose pictures of handwritten numbers from images of single digits.
 
-    They are what a network learns to read numbers from: each picture is one number, as a pen, a
-    form and a camera may leave it. Every digit of every string is drawn with the same probability
-    from the digits in `y`, so that there is no language to learn.
+    A network that reads numbers can be trained on these pictures. Each shows one number as it might
+    be written on a form and photographed. Every digit of every string is drawn with the same
+    probability from the digits in `y`, so that a network cannot learn which numbers are frequent.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
-        Images of single digits, light ink on black, as MNIST's are: the largest value is full ink
-        and 0 is the background. Rows are square images. How large and how slanted the digits are
-        is measured. Images without a pixel of at least half the ink are left out.
+        Images of single digits, light ink on black as in MNIST: 0 is the background and the
+        largest value is full ink. Rows are square images. The size and slant of the digits are
+        measured. Images without a pixel of at least half the ink are left out.
     y : array-like of shape (n_samples,)
         The digits, as numbers from 0 to 9 or strings from ``'0'`` to ``'9'``.
     n_strings : int
         Number of pictures.
     lengths : int or tuple of (int, int), default=(1, 10)
-        Fewest and most digits of a string, of 1 to 50.
+        Minimum and maximum number of digits in a string, from 1 to 50.
     heights : float or tuple of (float, float), default=(12, 40)
-        Least and largest mean height of a picture's digits in pixels, of 4 to 200. They are drawn
-        24 pixels high and then resized: taller ones show nothing finer.
+        Minimum and maximum of the mean height of a picture's digits in pixels, from 4 to 200.
+        Digits are drawn 24 pixels high and then resized, so that larger ones show no finer detail.
     gaps : float or tuple of (float, float), default=(-0.06, 1.2)
-        Least and largest distance between the strokes of neighbouring digits, in heights of a
-        digit, of -0.5 to 3. Digits touch at 0 and overlap below. Narrow gaps are frequent.
+        Minimum and maximum distance between the strokes of neighbouring digits, as a multiple of
+        the digits' height, from -0.5 to 3. Digits touch at 0 and overlap below. Narrow gaps are
+        frequent.
     widths : float or tuple of (float, float), default=1.0
-        How wide digits and the gaps between them are, as a multiple of their width in `X` and of
-        `gaps`, of 0.3 to 2. Real hands are often narrower than single digits suggest: 0.65 to 1.15.
+        Minimum and maximum factor, from 0.3 to 2, by which the width of the digits in `X` and the
+        `gaps` are multiplied. Digits in real numbers are often narrower than single digits: 0.65 to
+        1.15 times as wide.
     slants : float or tuple of (float, float), default=(-10, 35)
-        Least and largest slant of the digits to the right in degrees, of -60 to 60.
+        Minimum and maximum slant of the digits to the right in degrees, from -60 to 60.
     tilt : float, default=3.0
-        Largest rise or fall of the line in degrees, of 0 (level) to 15.
+        Maximum slope of the line, up or down, in degrees, from 0 (level) to 15.
     drift : float, default=0.08
-        How far digits leave the line, in heights of a digit, of 0 (not at all) to 0.3. The
-        standard deviation is about 0.6 times as large.
+        How far digits move up or down from the line, as a multiple of their height, from 0 (not at
+        all) to 0.3. The standard deviation is about 0.6 times as large.
     stroke_width : float, default=1.0
-        How many pixels narrower strokes may become at 24 pixels of height, of 0 (no change) to 2.
-        They may become 1.3 times as much wider.
+        By how many pixels strokes may become narrower, in digits of 24 pixels of height, from 0 (no
+        change) to 2. They may become wider by 1.3 times this amount.
     marks : float, default=0.4
-        Share of pictures with a decimal comma, a decimal point or a dash between two digits or a
-        point at the end, of 0 to 1.
+        Share of pictures, from 0 to 1, with a decimal comma, a decimal point or a dash between two
+        digits, or a point at the end.
     rules : float, default=0.5
-        Share of pictures with solid or dotted rules, edges of a cell or boxes around the digits,
-        of 0 to 1. In about 15 % of these, none is drawn.
+        Share of pictures, from 0 to 1, that may show solid or dotted ruled lines, edges of a table
+        cell, or boxes around the digits. About 15 % of these show none.
     scraps : float, default=0.3
-        Share of pictures with scraps of digits of the lines above and below, of 0 to 1. Some lie
-        outside of the picture's edge.
+        Share of pictures, from 0 to 1, with parts of digits from the lines above and below. Some of
+        these parts are outside the picture.
     cuts : float, default=0.2
-        Share of pictures with an edge that may cut up to 3 pixels off the digits, of 0 to 1.
+        Share of pictures, from 0 to 1, with an edge that may cut up to 3 pixels off the digits.
     fading : float, default=0.6
-        How faint, uneven and grainy ink may be, of 0 (as dark as X says) to 1 (hardly seen).
+        How faint, uneven and grainy the ink may be, from 0 (as strong as in `X`) to 1 (hardly
+        visible).
     shading : float, default=0.4
-        How grey and unevenly lit paper may be, of 0 (white) to 1.
+        How grey and unevenly lit the paper may be, from 0 (white) to 1.
     blur : float, default=1.2
-        Largest standard deviation of the blur in pixels at 24 pixels of height, of 0 (sharp) to
-        10. Small ones are frequent.
+        Maximum standard deviation of the blur in pixels, in digits of 24 pixels of height, from 0
+        (sharp) to 10. Small values are frequent.
     noise : float, default=0.06
-        Largest standard deviation of the noise, as a share of the range from black to white, of 0
-        (none) to 1. Small ones are frequent, and faint ink has less.
+        Maximum standard deviation of the noise, as a share of the range from black to white, from
+        0 (none) to 1. Small values are frequent, and pictures with faint ink get less noise.
     separators : bool, default=False
-        Whether a decimal comma or point between two digits stands in the string, as ``"."``. No
-        other mark does.
+        Whether the string contains ``"."`` for a decimal comma or point between two digits. Other
+        marks are never part of the string.
     random_state : int, RandomState instance or None, default=None
-        Seed of all that is random: an int gives the same pictures each time.
+        Controls the randomness. Pass an int to get the same pictures on every call.
 
     Returns
     -------
     pictures : list of ndarray of shape (height, width) and dtype uint8
-        The pictures, dark ink on light paper, each of its own size.
+        The pictures, dark ink on light paper, in different sizes.
     strings : ndarray of shape (n_strings,) and dtype str
-        What is written in them.
+        The numbers in the pictures.
 
     Raises
     ------
     ValueError
-        If `X` holds no digits in light ink on black, `y` anything but digits, or an amount is not
-        one of its values.
+        If `X` is not digits in light ink on black, if `y` contains anything but digits, or if a
+        parameter is out of its range.
 
     See Also
     --------
@@ -164,12 +167,11 @@ def compose_strings(
 
     Notes
     -----
-    The digits of one string share slant, size and spacing, and each differs a little from them.
-    Each digit is set off from its left neighbour by its shape, row by row, so that a 7 reaches
-    over a 4.
+    The digits of one string share slant, size and spacing, with small differences. The gap to the
+    left neighbour is measured row by row between the strokes, so that a 7 can reach over a 4.
 
-    With all amounts from `tilt` to `noise` at 0, digits are dark on white paper, with nothing
-    else.
+    If all parameters from `tilt` to `noise` are 0, the pictures show only dark digits on white
+    paper.
 
     Examples
     --------
@@ -221,6 +223,6 @@ def _check_range(name, value, low, high, kind=Real):
         return tuple(map(int if kind is Integral else float, pair))
     numbers = "whole numbers" if kind is Integral else "numbers"
     raise ValueError(
-        f"{name} must be one or two {numbers} from {low:g} to {high:g}, the smaller one first, but "
-        f"is {brief(value)}."
+        f"{name} must be one or two {numbers} from {low:g} to {high:g}, the smaller one first, got "
+        f"{brief(value)}."
     )

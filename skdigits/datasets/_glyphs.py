@@ -1,4 +1,4 @@
-"""Images of single digits, measured, and drawn again with another slant and size."""
+"""Measure images of single digits, and redraw them with another slant and size."""
 
 from dataclasses import dataclass
 
@@ -8,28 +8,28 @@ from sklearn.utils import check_array, check_consistent_length, column_or_1d, ge
 from skdigits._utils.images import as_rows, is_square, rows_to_images
 from skdigits._utils.wording import brief
 
-HEIGHT = 24  # pixels: of digits as they are drawn, before the picture gets its size
-INK = 60  # of 255: less is no part of a stroke
+HEIGHT = 24  # pixels: height of digits when drawn, before the picture is resized
+INK = 60  # of 255: fainter pixels are not part of a stroke
 LEAN = 0.1  # pixels to the right for each pixel up: the mean slant of MNIST's writers
-FAR = 10_000  # pixels: the edge of a row without ink
+FAR = 10_000  # pixels: stands for the edge of a row without ink
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """Images of single digits, and their measures.
+    """Images of single digits, and their measurements.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width) and dtype uint8
         Light ink on black.
     of : dict of int to list of int
-        The images of each digit.
+        Indices of the images of each digit.
     boxes : ndarray of shape (n, 4)
-        Centre of the ink, x and y, its width and its height, in pixels.
+        Box of the ink in pixels: x and y of its centre, width and height.
     slants : ndarray of shape (n,)
         Pixels to the right for each pixel down.
     scale : float
-        What makes the mean height of the ink `HEIGHT`.
+        Factor that scales the mean height of the ink to `HEIGHT`.
     """
 
     images: np.ndarray
@@ -46,14 +46,14 @@ class Glyphs:
         sx = sy * width * _array(chance.uniform(0.88, 1.15) for _ in range(n))
         slants = slant + _array(chance.gauss(0, 0.04) for _ in range(n))
         x, y, widths, heights = self.boxes[picks].T
-        shear = self.slants[picks] / sy - slants / sx  # of source pixels for each pixel down
+        shear = self.slants[picks] / sy - slants / sx  # source pixels for each pixel down
         height = int((heights * sy).max()) + 4
         width = int((widths * sx + np.abs(shear) * sx * heights * sy).max()) + 6
         return _warp(self.images[picks], (x, y), (sx, sy), shear, (height, width))
 
 
 def measure(X, y):
-    """Return the Glyphs of images and labels as users give them."""
+    """Check images and labels, and return their Glyphs."""
     images, digits = _check_images(X), _check_digits(y)
     check_consistent_length(images, digits)
     peaks = images.max((1, 2))
@@ -66,7 +66,7 @@ def measure(X, y):
         )
     )
     of = {int(digit): np.flatnonzero(digits == digit).tolist() for digit in np.unique(digits)}
-    # Forms lean by themselves, a 7 to the right: what differs from a digit's mean is the writer's.
+    # Some digits always lean, a 7 to the right: a writer's slant is the difference from the mean.
     for members in of.values():
         slants[members] -= slants[members].mean() + np.float32(LEAN)
     return Glyphs(images, of, boxes, slants, HEIGHT / float(boxes[:, 3].mean()))
@@ -84,25 +84,27 @@ def edges_of(cells):
 
 
 def _check_images(X):
-    """Return images of shape (n, height, width) and dtype uint8, whose lightest pixel is 255."""
+    """Return images of shape (n, height, width) and dtype uint8, scaled to a maximum of 255."""
     rows, shape = as_rows(X)
     rows = check_array(rows, input_name="X")
     if shape is None:
         if not is_square(rows.shape[1]):
             raise ValueError(
-                f"X has {rows.shape[1]} features, which are no square image: give images of shape "
-                "(n_samples, height, width)."
+                f"X has {rows.shape[1]} features, which is not a square number: give images of "
+                "shape (n_samples, height, width)."
             )
         shape = (int(rows.shape[1] ** 0.5),) * 2
     lowest, highest = rows.min(), rows.max()
     if lowest < 0:
-        raise ValueError(f"X has values down to {lowest:.4g}, but 0 must be the background.")
+        raise ValueError(
+            f"X has values down to {lowest:.4g}, but the background must be 0 and ink positive."
+        )
     if not highest:
         raise ValueError("X has no ink: all pixels are 0.")
     if rows.mean(dtype=np.float64) > highest / 2:
         raise ValueError(
-            "X is mostly light, but light digits on a black background were expected, as MNIST's "
-            f"are: give {highest:.4g} - X."
+            "X is mostly light, but light digits on a black background were expected, as in MNIST: "
+            f"give {highest:.4g} - X."
         )
     if rows.dtype == np.uint8 and highest == 255:
         return rows_to_images(rows, shape)
@@ -119,13 +121,13 @@ def _check_digits(y):
     wrong = ~np.isin(digits, np.arange(10).astype(digits.dtype))
     if wrong.any():
         raise ValueError(
-            f"y must hold digits, 0 to 9 or '0' to '9', but holds {brief(y[wrong].tolist()[0])}."
+            f"y must contain digits, 0 to 9 or '0' to '9', got {brief(y[wrong].tolist()[0])}."
         )
     return digits.astype(np.int64)
 
 
 def _shrink(images):
-    """Average blocks of pixels until digits are not much larger than they are drawn."""
+    """Average blocks of pixels, so that digits are not much higher than `HEIGHT`."""
     height = np.mean(
         [_measure(images[part])[0][:, 3].mean() for part in gen_batches(len(images), 4096)]
     )
@@ -139,14 +141,14 @@ def _shrink(images):
 
 
 def _measure(images):
-    """Return the boxes and slants of images: see Glyphs."""
+    """Return the boxes and slants of images, as in Glyphs."""
     n, height, width = images.shape
     ends = []
     for has_ink in (images.max(1) > INK, images.max(2) > INK):
         ends += [has_ink.argmax(1), has_ink.shape[1] - has_ink[:, ::-1].argmax(1)]
     left, right, top, bottom = np.array(ends, dtype=np.float32)
     boxes = np.stack([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top], axis=1)
-    # The moments of the ink up to the second, by one product.
+    # The first and second moments of the ink, from one matrix product.
     y, x = (side.ravel() for side in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])
     powers = np.stack([np.ones_like(x), x, y, x * y, y * y], axis=1).astype(np.float32)
     total, *moments = (images.reshape(n, -1).astype(np.float32) @ powers).T
@@ -156,7 +158,7 @@ def _measure(images):
 
 
 def _warp(images, centres, scales, shear, shape):
-    """Return images scaled and sheared about their centres, by bilinear interpolation."""
+    """Scale and shear images about their centres, with bilinear interpolation."""
     n, height, width = images.shape
     padded = np.zeros((n, height + 2, width + 2), dtype=np.float32)
     padded[:, 1:-1, 1:-1] = images
@@ -174,7 +176,7 @@ def _warp(images, centres, scales, shear, shape):
 
 
 def _split(at, side):
-    """Return places among `side` pixels, with a blank one at each end, as indices and parts."""
+    """Split positions among `side` pixels, padded by one at each end, into index and fraction."""
     np.minimum(np.maximum(at, 0, out=at), np.float32(side + 0.999), out=at)  # faster than clip
     whole = np.floor(at)
     at -= whole
@@ -182,7 +184,7 @@ def _split(at, side):
 
 
 def _blend(values, index, part):
-    """Return what lies between values and those that follow them."""
+    """Interpolate between each value and the next one."""
     low, high = values.take(index, axis=0), values.take(index + 1, axis=0)
     high -= low
     high *= part

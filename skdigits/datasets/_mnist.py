@@ -1,4 +1,4 @@
-"""MNIST through scikit-learn's OpenML cache, and a compact copy that opens fast."""
+"""Load MNIST from scikit-learn's OpenML cache, and keep a compact copy that opens fast."""
 
 import errno
 import gzip
@@ -33,10 +33,10 @@ _SUBSETS = {"train": slice(0, 60_000), "test": slice(60_000, 70_000), "all": sli
 _DIGITS = np.array(list("0123456789"), dtype=object)
 _FEATURE_NAMES = [f"pixel{number}" for number in range(1, _N_FEATURES + 1)]
 
-# The compact copy: the SHA-256 of all that follows, then all pixels, then all labels.
+# The compact copy: the SHA-256 of pixels and labels, then all pixels, then all labels.
 _COMPACT_NAME = "skdigits/mnist_784_v1.uint8"
 
-# Where scikit-learn keeps OpenML's answers about the data set.
+# Where scikit-learn caches OpenML's answers about the data set.
 _OPENML_FOLDER = "openml/openml.org"
 _ANSWER_NAMES = (
     "api/v1/json/data/list/data_name/mnist_784/limit/2/data_version/1.gz",
@@ -44,16 +44,16 @@ _ANSWER_NAMES = (
     "api/v1/json/data/qualities/554.gz",
     "api/v1/json/data/554.gz",
 )
-_ARFF_NAMES = (  # that of scikit-learn 1.7 and newer, and that of 1.6
+_ARFF_NAMES = (  # the name in scikit-learn 1.7 and newer, and the name in 1.6
     "data/v1/download/52667/mnist_784.arff.gz",
     "data/v1/download/52667.gz",
 )
 _OPENML_URL = "https://www.openml.org/api/v1/json/data/554"
-_PATIENCE = 6.0  # seconds that OpenML has to answer
+_PATIENCE = 6.0  # seconds to wait for OpenML's answer
 
 _ADVICE = (
-    "Give a folder that holds MNIST as data_home or in SCIKIT_LEARN_DATA, or use the bundled "
-    "sklearn.datasets.load_digits."
+    "Set data_home or SCIKIT_LEARN_DATA to a folder that contains MNIST, or use the small data set "
+    "that is part of scikit-learn, sklearn.datasets.load_digits."
 )
 _DESCR = """\
 MNIST handwritten digits
@@ -91,13 +91,13 @@ def _write_compact(path, pixels, labels):
 
 
 def _check_is_file(path):
-    """Refuse what may be waited for or read for ever, such as a pipe or a device."""
+    """Raise an OSError for anything but a regular file: reading a pipe may never end."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
 
 
 def _read_compact(path):
-    """Return pixels and labels; ValueError where the copy is damaged."""
+    """Return pixels and labels; raise a ValueError if the copy is damaged."""
     n_digest, n_pixels = hashlib.sha256().digest_size, _N_SAMPLES * _N_FEATURES
     size = n_digest + n_pixels + _N_SAMPLES
     _check_is_file(path)
@@ -109,15 +109,15 @@ def _read_compact(path):
 
 
 def _find_download(folder):
-    """Return scikit-learn's cached files by name; ValueError where one is damaged."""
+    """Return scikit-learn's cached files by name; raise a ValueError if one is damaged."""
     files = {name: folder / name for name in _ANSWER_NAMES}
     path = folder
     try:
         for path in files.values():
             _check_is_file(path)
             answer = json.loads(gzip.decompress(path.read_bytes()))
-        description = answer["data_set_description"]  # the last one
-        # The name that scikit-learn 1.7 and newer give the data, and that of 1.6.
+        description = answer["data_set_description"]  # in the last of the answers
+        # The data's name in scikit-learn 1.7 and newer, and its name in 1.6.
         arff_names = (
             urlsplit(description["url"]).path.lstrip("/") + ".gz",
             f"data/v1/download/{description['file_id']}.gz",
@@ -139,18 +139,18 @@ def _find_download(folder):
 
 
 def _borrow(files, folder):
-    """Link files into a folder, where scikit-learn may delete them without harm."""
+    """Link files into a temporary folder, so that scikit-learn can only delete the links."""
     for name, path in files.items():
         link = folder / name
         link.parent.mkdir(parents=True, exist_ok=True)
         try:
             link.symlink_to(path.resolve())
-        except OSError:  # Windows lets only some users link
+        except OSError:  # Windows allows links to some users only
             shutil.copyfile(path, link)
 
 
 def _ask_openml():
-    """Return None where OpenML answers, else what went wrong."""
+    """Return None if OpenML answers, otherwise the reason why not."""
     outcome: queue.SimpleQueue = queue.SimpleQueue()
 
     def ask():
@@ -160,7 +160,7 @@ def _ask_openml():
         except (OSError, HTTPException, ValueError) as error:
             outcome.put(str(error))
 
-    # In a thread, because no timeout bounds the look-up of a host's name.
+    # In a thread, because the timeout does not cover the look-up of the host's name.
     threading.Thread(target=ask, daemon=True).start()
     try:
         return outcome.get(timeout=_PATIENCE)
@@ -169,7 +169,7 @@ def _ask_openml():
 
 
 def _choose_parser():
-    """Return pandas' parser, five times faster, where it can read MNIST."""
+    """Return the parser of pandas if it can read MNIST: it is five times faster."""
     try:
         major = metadata.version("pandas").partition(".")[0]
     except metadata.PackageNotFoundError:
@@ -178,7 +178,7 @@ def _choose_parser():
 
 
 def _parse(data_home):
-    """Return pixels and labels as fetch_openml reads them, downloaded where they are missing."""
+    """Return pixels and labels from fetch_openml, which downloads them if they are missing."""
     bunch = fetch_openml(
         "mnist_784", version=1, data_home=data_home, as_frame=False, parser=_choose_parser()
     )
@@ -198,7 +198,7 @@ def _parse(data_home):
 
 
 def _load(home, download_if_missing):
-    """Return all pixels and labels from the best source at hand, and keep a compact copy."""
+    """Return all pixels and labels from the fastest source available, and keep a compact copy."""
     compact, openml = home / _COMPACT_NAME, home / _OPENML_FOLDER
     damage = []
 
@@ -244,18 +244,18 @@ def _load(home, download_if_missing):
             _write_compact(compact, pixels, labels)
         except OSError as error:
             warn(
-                f"MNIST could not be kept in {home} ({error}), so reading it takes "
-                f"{perf_counter() - started:.0f} s at every call: give a writable folder as "
-                "data_home or in SCIKIT_LEARN_DATA.",
+                f"MNIST could not be cached in {home} ({error}), so every call takes "
+                f"{perf_counter() - started:.0f} s: set data_home or SCIKIT_LEARN_DATA to a "
+                "writable folder.",
                 stacklevel=3,
             )
     return pixels, labels
 
 
 def find_data_home(data_home=None):
-    """Return the folder of cached data sets, whether it exists or not.
+    """Return the folder of cached data sets, whether or not it exists.
 
-    Unlike :func:`sklearn.datasets.get_data_home`, this makes nothing.
+    Unlike :func:`sklearn.datasets.get_data_home`, this function does not create the folder.
 
     Parameters
     ----------
@@ -282,7 +282,7 @@ def find_data_home(data_home=None):
 def is_mnist_cached(data_home=None):
     """Tell whether MNIST can be read without a download.
 
-    The files are looked for, not read: a damaged one is found by :func:`fetch_mnist` only.
+    It checks only that the files exist; :func:`fetch_mnist` also finds damaged ones.
 
     Parameters
     ----------
@@ -292,12 +292,12 @@ def is_mnist_cached(data_home=None):
     Returns
     -------
     is_cached : bool
-        Whether the compact copy or all of OpenML's files are there.
+        Whether the compact copy or all of OpenML's files exist.
 
     Raises
     ------
     OSError
-        If the folder cannot be looked into.
+        If the folder cannot be read.
 
     Examples
     --------
@@ -319,22 +319,23 @@ def is_mnist_cached(data_home=None):
 def fetch_mnist(subset="train", *, data_home=None, download_if_missing=True, return_X_y=False):
     """Load MNIST, 70,000 images of handwritten digits, as uint8 rows.
 
-    The data set is version 1 of ``mnist_784``, through
-    :func:`sklearn.datasets.fetch_openml` and its cache. The first call reads OpenML's text file
-    (15 MB to download, then about 5 seconds with pandas 2, else about 20) and keeps a
-    compact copy of 55 MB in ``data_home``, with a checksum, for the calls that follow. Files in
-    the cache are replaced only by complete new ones.
+    The data set is version 1 of ``mnist_784`` on OpenML, loaded through
+    :func:`sklearn.datasets.fetch_openml` and its cache. The first call downloads OpenML's text file
+    (15 MB) and reads it, which takes about 5 seconds with pandas 2, otherwise about 20. It also
+    stores a compact copy of 55 MB with a checksum in ``data_home``, which later calls read. Cached
+    files are only ever replaced by complete new ones.
 
     Parameters
     ----------
     subset : {"train", "test", "all"}, default="train"
         The first 60,000 images, the last 10,000, or all 70,000.
     data_home : str or path-like, default=None
-        Folder of scikit-learn's cached data sets. None means that of
-        :func:`sklearn.datasets.get_data_home`: ``SCIKIT_LEARN_DATA`` where this environment
-        variable is set, else ``~/scikit_learn_data``.
+        Folder of scikit-learn's cached data sets. None means the folder of
+        :func:`sklearn.datasets.get_data_home`: ``SCIKIT_LEARN_DATA`` if this environment
+        variable is set, otherwise ``~/scikit_learn_data``.
     download_if_missing : bool, default=True
-        Whether to download what ``data_home`` does not hold, or holds damaged.
+        Whether to download the data set if it is missing or damaged in ``data_home``. If False,
+        raise an OSError instead.
     return_X_y : bool, default=False
         Whether to return ``(data, target)`` instead of a Bunch.
 
@@ -344,9 +345,9 @@ def fetch_mnist(subset="train", *, data_home=None, download_if_missing=True, ret
         Dictionary-like object, with the following attributes.
 
         data : ndarray of shape (n_samples, 784) and dtype uint8
-            A row an image of 28×28 pixels, from 0 (background) to 255 (ink).
+            One image of 28 × 28 pixels per row, from 0 (background) to 255 (ink).
         target : ndarray of shape (n_samples,) and dtype object
-            The digits as strings, ``'0'`` to ``'9'``, as OpenML gives them.
+            The digits as strings, ``'0'`` to ``'9'``, as on OpenML.
         feature_names : list of str
             ``'pixel1'`` to ``'pixel784'``.
         target_names : list of str
@@ -354,22 +355,22 @@ def fetch_mnist(subset="train", *, data_home=None, download_if_missing=True, ret
         DESCR : str
             Description of the data set.
     (data, target) : tuple of ndarray
-        Where `return_X_y` is True.
+        If `return_X_y` is True.
 
     Raises
     ------
     ConnectionError
-        If ``data_home`` does not hold the data set and OpenML does not answer within 6 seconds.
+        If the data set is not in ``data_home`` and OpenML does not answer within 6 seconds.
     OSError
-        If ``data_home`` does not hold the data set and `download_if_missing` is False, or what
-        was read is not MNIST.
+        If the data set is not in ``data_home`` and `download_if_missing` is False, or if the file
+        that was read is not MNIST.
     ValueError
         If `subset` is unknown.
 
     Warns
     -----
     UserWarning
-        If a damaged file is rebuilt, or ``data_home`` cannot be written to, so that each call
+        If a damaged file is rebuilt, or if ``data_home`` is not writable and each call therefore
         reads the text file again.
 
     Examples
@@ -380,14 +381,14 @@ def fetch_mnist(subset="train", *, data_home=None, download_if_missing=True, ret
     ((10000, 784), dtype('uint8'), '7')
     """
     if not isinstance(subset, str) or subset not in _SUBSETS:
-        raise ValueError(f"subset must be 'train', 'test' or 'all', but is {subset!r}.")
+        raise ValueError(f"subset must be 'train', 'test' or 'all', got {subset!r}.")
     try:
         home = Path(get_data_home(data_home))
     except OSError as error:
         raise OSError(f"The data folder cannot be used: {error}. {_ADVICE}") from error
     pixels, labels = _load(home, download_if_missing)
     rows = _SUBSETS[subset]
-    # A copy, so that a subset does not hold the memory of the whole.
+    # A copy, so that a subset does not keep all images in memory.
     data, target = pixels[rows].copy(), _DIGITS[labels[rows]]
     if return_X_y:
         return data, target

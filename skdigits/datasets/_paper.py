@@ -1,4 +1,4 @@
-"""Writing as it comes to paper and into a picture: strokes, light, sharpness, noise and size."""
+"""Turn writing into a picture on paper: strokes, light, sharpness, noise and size."""
 
 import functools
 from math import ceil
@@ -19,7 +19,7 @@ def take_picture(writing, amounts, chance):
         ink = _fade(ink, amounts.fading, chance)
     if chance.random() < amounts.rules:
         np.maximum(ink, draw_rules(writing, frame, chance) * np.float32(1 / 255), out=ink)
-    # Grey paper and faint ink, by up to a half and 85 % at the default amounts.
+    # At the default amounts, paper is up to 50 % darker and ink up to 85 % fainter.
     paper = 1 - min(1.25 * amounts.shading, 0.8) * chance.random()
     contrast = paper
     if chance.random() < 0.7:
@@ -43,7 +43,7 @@ def take_picture(writing, amounts, chance):
 
 
 def _choose_frame(writing, cuts, chance):
-    """Return left, top, right and bottom of the picture: around the digits, or through them."""
+    """Return left, top, right and bottom of the picture, which may cut into the digits."""
     height, width = writing.ink.shape
     _, top, _, bottom = writing.box
     frame = [
@@ -94,7 +94,7 @@ def _fade(ink, amount, chance):
 
 
 def _blur(ink, sigma):
-    """Blur in place by short steps of diffusion, which is faster than a filter for few pixels."""
+    """Blur in place by small steps of diffusion, which is faster than a filter on small images."""
     n_steps = ceil(2 * sigma**2)
     share = np.float32(sigma**2 / (2 * n_steps))
     for side in (ink, ink.T) * n_steps:
@@ -127,7 +127,7 @@ def _patch(texture, shape, chance):
 
 @functools.cache
 def _textures():
-    """Return noise of unit variance, and smooth fields of it from 0 to 1."""
+    """Return noise of unit variance, and smoothed noise from 0 to 1."""
     generator = np.random.default_rng(0)
     noise = generator.standard_normal((3, 256, 2048)).astype(np.float32)
     smooth = {

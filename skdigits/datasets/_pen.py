@@ -1,4 +1,4 @@
-"""Digits, and what is none, drawn with a pen in the forms of many hands."""
+"""Draw digits, and scribbles that are not digits, as many writers would with a pen."""
 
 from itertools import pairwise
 from numbers import Integral
@@ -10,11 +10,11 @@ from sklearn.utils import check_random_state
 
 from skdigits._utils.sklearn import Interval, validate_params
 
-TALL, WIDE = 20 / 28, 26 / 28  # of an image's side: what a digit fills, as in MNIST
-FINER = 4  # pixels drawn for each one of an image
+TALL, WIDE = 20 / 28, 26 / 28  # largest height and width of a digit, of the image's side
+FINER = 4  # drawn at this multiple of the image's resolution
 
-# Points are "x,y", to the right and down, for a digit of height 1; "|" begins a new stroke, or a
-# corner where the old one ended.
+# Points are "x,y", to the right and down, in a digit of height 1. "|" starts a new stroke, or a
+# sharp corner if that starts where the last stroke ended.
 FORMS = {
     "0": [
         ".35,0 .1,.15 0,.5 .1,.88 .3,1 .5,.85 .6,.5 .52,.12 .33,0",
@@ -105,35 +105,35 @@ FORMS = {
     prefer_skip_nested_validation=True,
 )
 def make_digits(n_writers=100, n_copies=10, *, side=28, random_state=None):
-    """Draw digits with a pen, in the forms that different hands give them.
+    """Draw handwritten digits, in the forms that writers of different countries use.
 
-    MNIST's digits are American. Others write a 1 with an upstroke, a crossed 7, a looped 2, an 8
-    that ends where it began. Here, a digit is a few strokes through points; each writer has one
-    form of each digit, a pen, proportions, and a hand that is never twice the same. No file and no
-    network is needed.
+    MNIST's digits are American. Elsewhere, people write a 1 with an upstroke, a crossed 7, a looped
+    2, or an 8 that ends where it starts. Here, a digit is a few strokes through given points. Each
+    writer has one form of each digit, one pen and fixed proportions, and draws every copy slightly
+    differently. No files and no network connection are needed.
 
     Parameters
     ----------
     n_writers : int, default=100
         Number of writers.
     n_copies : int, default=10
-        How often each writes each digit.
+        How often each writer writes each digit.
     side : int, default=28
-        Height and width of an image in pixels, of 8 to 256. Digits fill 20 of 28 of
-        the height, as MNIST's do, and wide ones less.
+        Height and width of an image in pixels, from 8 to 256. Digits fill 20/28 of the height, as
+        in MNIST; very wide digits fill less.
     random_state : int, RandomState instance or None, default=None
-        Seed of all that is random: an int gives the same images each time.
+        Controls the randomness. Pass an int to get the same images on every call.
 
     Returns
     -------
     X : ndarray of shape (n_writers * 10 * n_copies, side * side) and dtype uint8
-        Light ink on black, a writer after the other: the copies of 0, of 1, and so on.
+        Images with light ink on black, sorted by writer, then by digit.
     y : ndarray of int of shape (n_writers * 10 * n_copies,)
         The digits.
 
     See Also
     --------
-    make_scribbles : What is no digit.
+    make_scribbles : Images that are not digits.
     compose_strings : Pictures of numbers from images of digits.
 
     Examples
@@ -158,25 +158,25 @@ def make_digits(n_writers=100, n_copies=10, *, side=28, random_state=None):
     prefer_skip_nested_validation=True,
 )
 def make_scribbles(n_samples=100, *, side=28, random_state=None):
-    """Draw what is no digit: random strokes, polygons and crossed lines.
+    """Draw images that are not digits: random strokes, polygons and crossed lines.
 
     Parameters
     ----------
     n_samples : int, default=100
         Number of images.
     side : int, default=28
-        Height and width of an image in pixels, of 8 to 256.
+        Height and width of an image in pixels, from 8 to 256.
     random_state : int, RandomState instance or None, default=None
-        Seed of all that is random: an int gives the same images each time.
+        Controls the randomness. Pass an int to get the same images on every call.
 
     Returns
     -------
     X : ndarray of shape (n_samples, side * side) and dtype uint8
-        Light ink on black.
+        Images with light ink on black.
 
     See Also
     --------
-    make_digits : Digits by the same pen.
+    make_digits : Digits drawn with the same pen.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def make_scribbles(n_samples=100, *, side=28, random_state=None):
 
 
 def _generator(random_state):
-    """Return a generator for a seed as scikit-learn takes it."""
+    """Return a NumPy generator from scikit-learn's ``random_state``."""
     return np.random.default_rng(check_random_state(random_state).randint(2**31))
 
 
@@ -230,7 +230,7 @@ def _parse(form):
 
 
 def _trace(strokes, width, looseness, rng):
-    """Return the curves of strokes as a hand draws them once."""
+    """Return the strokes as smooth curves, with the random differences of one copy."""
     field = rng.normal(0, looseness, size=(2, 6))
     curves = []
     for stroke in strokes:
@@ -247,7 +247,7 @@ def _trace(strokes, width, looseness, rng):
 
 
 def _ink(curves, pen, pressure, side):
-    """Return an image of curves, `pen` of its side wide and wider on the way down."""
+    """Draw curves; the pen's width is a share of the image's side, and downstrokes are wider."""
     every = np.vstack(curves)
     low, high = every.min(0), every.max(0)
     fine = side * FINER

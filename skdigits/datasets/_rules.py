@@ -1,11 +1,11 @@
-"""Rules, cell edges and boxes of forms."""
+"""Draw ruled lines, edges of table cells and boxes of forms."""
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from skdigits.datasets._glyphs import HEIGHT
 
-BEYOND = 6  # pixels that a picture must have above and below its digits, or a rule looks like a 1
+BEYOND = 6  # pixels above and below the digits; with less, an upright line looks like a 1
 
 
 def draw_rules(writing, frame, chance):
@@ -23,7 +23,8 @@ def draw_rules(writing, frame, chance):
 def _draw_cell(pen, writing, frame, chance):
     """Draw some of the four edges of a table's cell.
 
-    Upright ones only where the picture is so much taller than the digits that they are no 1.
+    Upright ones only if the picture is so much taller than the digits that they do not look like
+    a 1.
     """
     left, top, right, bottom = writing.box
     is_tall = top - frame[1] >= BEYOND and frame[3] - bottom >= BEYOND

@@ -1,4 +1,4 @@
-"""The digits of a number, its marks and scraps of its neighbours: light ink on a black canvas."""
+"""Write a number on a canvas: its digits, marks, and parts of neighbours, in light ink on black."""
 
 from dataclasses import dataclass
 from math import radians, tan
@@ -10,7 +10,7 @@ from skdigits.datasets._glyphs import FAR, HEIGHT, edges_of
 
 ROOM = 32  # pixels of canvas above the highest digit and below the lowest
 SIDE = 21  # pixels of canvas left and right of the digits, at most
-MARKS = {"comma": 45, "point": 25, "dash": 12, "end": 18}  # and how often, in percent
+MARKS = {"comma": 45, "point": 25, "dash": 12, "end": 18}  # relative frequency in percent
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,15 @@ class Writing:
     box : tuple of int
         Left, top, right and bottom of the digits' ink.
     ends : tuple of int
-        Columns that the first digit takes, and the last one.
+        Widths of the first and the last digit, in columns.
     top : int
-        Row where digits begin that do not drift; they are `HEIGHT` tall.
+        First row of digits that do not drift; they are `HEIGHT` rows tall.
     spaces : list of float
-        Columns between the digits.
+        Columns midway between neighbouring digits.
     gap : float
-        Mean distance of the digits, in their heights.
+        Mean distance of the digits, as a multiple of their height.
     size : float
-        Height of the digits, in `HEIGHT`.
+        Height of the digits, as a multiple of `HEIGHT`.
     """
 
     ink: np.ndarray
@@ -49,7 +49,7 @@ class Writing:
 
 @dataclass(frozen=True)
 class Mark:
-    """A mark behind a digit, and the space that it takes in pixels."""
+    """A mark after a digit, and the space that it takes in pixels."""
 
     kind: str
     after: int
@@ -102,7 +102,7 @@ def write(glyphs, amounts, chance):
 
 
 def _spell(digits, mark):
-    """Return digits as a string, with a point where a decimal mark is."""
+    """Return digits as a string, with a point for a decimal mark."""
     text = "".join(map(str, digits))
     if mark and mark.kind in ("comma", "point"):
         return f"{text[: mark.after + 1]}.{text[mark.after + 1 :]}"
@@ -110,7 +110,7 @@ def _spell(digits, mark):
 
 
 def _choose_mark(n, chance):
-    """Return a mark behind one of `n` digits: a point at the end, or any between two."""
+    """Return a mark after one of `n` digits: any mark between two, or a point at the end."""
     kind = chance.choices(list(MARKS), list(MARKS.values()))[0] if n > 1 else "end"
     after = n - 1 if kind == "end" else chance.randrange(n - 1)
     length = chance.uniform(5, 10) if kind == "dash" else chance.uniform(4, 15)
@@ -119,7 +119,7 @@ def _choose_mark(n, chance):
 
 
 def _drift(n, amount, chance):
-    """Return how far digits are below the line, in pixels: a random walk that returns to it."""
+    """Return how far digits are below the line, in pixels: a random walk around the line."""
     y, at = np.zeros(n, dtype=int), 0.0
     for index in range(n):
         at = 0.6 * at + chance.gauss(0, amount * HEIGHT / 2)
@@ -128,14 +128,14 @@ def _drift(n, amount, chance):
 
 
 def _place(first, last, y, spaces):
-    """Return the columns of cells, each set off from its left neighbour by its shape."""
+    """Return the columns of cells, spaced by the distance between the strokes of neighbours."""
     n, height = first.shape
     rows = (y - y.min() + 2)[:, None] + np.arange(height)
     each = np.arange(n)[:, None]
     firsts = np.full((n, int(rows.max()) + 3), FAR)
     lasts = -firsts
     firsts[each, rows], lasts[each, rows] = first, last
-    # Strokes keep their distance also from those two rows above and below.
+    # Strokes also keep their distance from strokes two rows above and below.
     near = np.minimum(firsts[1:, 2:-2], np.minimum(firsts[1:, 4:], firsts[1:, :-4]))
     steps = (lasts[:-1, 2:-2] - near).max(1, initial=-FAR)
     apart = steps < -FAR // 2  # no row holds ink of both
@@ -145,7 +145,7 @@ def _place(first, last, y, spaces):
 
 
 def _put(canvas, cell, x, y):
-    """Lay a cell on the canvas, without what is outside."""
+    """Put a cell on the canvas; parts outside the canvas are cut off."""
     top, left = max(0, -y), max(0, -x)
     part = cell[top : max(0, canvas.shape[0] - y), left : max(0, canvas.shape[1] - x)]
     place = canvas[y + top : y + top + part.shape[0], x + left : x + left + part.shape[1]]
@@ -153,9 +153,9 @@ def _put(canvas, cell, x, y):
 
 
 def _put_scraps(canvas, cells, right, chance):
-    """Let digits of the neighbouring lines show at the upper or lower edge of the canvas.
+    """Draw parts of digits of neighbouring lines at the upper or lower edge of the canvas.
 
-    None shows at its sides: what is cut off a digit of the same line looks like a 1.
+    There are none at the sides: part of a digit on the same line looks like a 1.
     """
     for cell in cells:
         (rows,) = np.nonzero(cell.max(1))
@@ -166,7 +166,7 @@ def _put_scraps(canvas, cells, right, chance):
 
 
 def _draw_mark(canvas, mark, x, y, edges, slant, chance):
-    """Return the canvas with a mark behind a digit."""
+    """Return the canvas with a mark after a digit."""
     i, last = mark.after, edges[1]
     height = last.shape[1]
     baseline = int(y[i]) + (height + HEIGHT) // 2

@@ -1,4 +1,4 @@
-"""From any picture of a digit to an image of MNIST's form."""
+"""Turn any picture of a digit into an image that looks like MNIST's."""
 
 from skdigits.normalizer._diagnosis import Diagnosis
 from skdigits.normalizer._ink import find_ink

@@ -1,4 +1,4 @@
-"""Which patches of ink are the digit, and which are rules, dots and specks."""
+"""Decide which patches of ink are the digit, and which are ruled lines, dots and specks."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from scipy import ndimage
 
 from skdigits.normalizer._ink import WITHIN_IMAGE
 
-DUST = 0.004  # of the digit's mass: less is no part of it, wherever it lies
-FILLED = 0.75  # of its box: a straight stroke
-ALIKE, APART = 1.5, 1.5  # largest ratio of the thickness of a display's bars, gap between two
+DUST = 0.004  # of the digit's mass: a lighter patch is not part of the digit, wherever it is
+FILLED = 0.75  # of its box: a patch that fills more is a straight stroke
+ALIKE, APART = 1.5, 1.5  # of a display's bars: largest ratio of thickness, largest gap
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Component:
     mass : float
         Sum of its ink.
     mass_at_edge : float
-        Of this, what is within a sixth of the image's sides from an edge.
+        Sum of its ink within a sixth of the image's side from an edge.
     image_shape : tuple of int
     """
 
@@ -41,13 +41,13 @@ class Component:
         return max(self.bottom - self.top, self.right - self.left)
 
     def is_rule(self):
-        """Tell whether this is a line along an edge of the image, or a frame."""
+        """Tell whether this is a ruled line along an edge of the image, or a frame."""
         height, width = self.image_shape
         long = self.bottom - self.top >= 0.5 * height or self.right - self.left >= 0.5 * width
         return long and self.mass_at_edge > 0.9 * self.mass
 
     def is_bar(self):
-        """Tell whether this is a straight stroke along a side, but not from edge to edge."""
+        """Tell whether this is a level or upright stroke that does not reach from edge to edge."""
         tall, wide = self.bottom - self.top, self.right - self.left
         spans = tall == self.image_shape[0] or wide == self.image_shape[1]
         return self.mass > FILLED * tall * wide and self.size > 1.5 * min(tall, wide) and not spans
@@ -58,14 +58,14 @@ class Component:
         return min(self.bottom - self.top, self.right - self.left)
 
     def overlaps(self, other, margin=0):
-        """Tell whether two boxes have a pixel in common, or less than a margin between them."""
+        """Tell whether two boxes overlap, or have less than a margin between them."""
         rows = min(self.bottom, other.bottom) - max(self.top, other.top)
         columns = min(self.right, other.right) - max(self.left, other.left)
         return min(rows, columns) > -margin
 
 
 def keep_digits(ink):
-    """Erase rules at the edges, dots and specks.
+    """Erase ruled lines at the edges, dots and specks.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def keep_digits(ink):
     ink : ndarray of shape (n, height, width)
         A copy.
     kept, erased : list of list of Component
-        Of each image, the heaviest first.
+        For each image, sorted from heavy to light.
     """
     labels, n_labels = ndimage.label(ink > 0, WITHIN_IMAGE)
     masses = np.bincount(labels.ravel(), ink.ravel(), n_labels + 1)
@@ -109,7 +109,7 @@ def keep_digits(ink):
 
 
 def choose(components):
-    """Return those that belong to the digit, of the components of an image, heaviest first."""
+    """Return the components of the digit, of those of an image sorted from heavy to light."""
     if len(components) < 2:
         return components
     heavy = [c for c in components if c.mass > 0.1 * components[0].mass]
@@ -128,7 +128,7 @@ def choose(components):
 
 
 def are_segments(components):
-    """Tell whether components are the bars of a display: as thick as others, and next to them."""
+    """Tell whether components are the bars of a display: equally thick, each next to another."""
     thickness = [component.thickness for component in components]
     return (
         len(components) > 1

@@ -1,4 +1,4 @@
-"""What was found in a picture, in words and numbers."""
+"""Describe what was found in a picture, in words and numbers."""
 
 from dataclasses import dataclass, field
 
@@ -7,39 +7,41 @@ import numpy as np
 from skdigits.normalizer._components import are_segments
 
 FAINT = 0.2  # contrast
-SHADED = 0.05  # and what is more than the noise of a scan, but may be shading
-GRAIN = 20  # specks, of which more are the paper's
+SHADED = 0.05  # contrast that exceeds the noise of a scan, but may be shading
+GRAIN = 20  # specks; more than these are the grain of the paper
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What `DigitNormalizer` found in a picture and changed; as text, a finding a line.
+    """What `DigitNormalizer` found and changed in a picture.
+
+    Its text (``str``) has one finding per line. `DigitNormalizer.diagnose` returns it.
 
     Parameters
     ----------
     findings : tuple of str
-        In words; empty where the picture had MNIST's form already.
+        The findings in words; empty if the picture was in MNIST's form already.
     empty : bool
-        Whether there is no ink.
+        Whether no ink was found.
     inverted : bool
-        Whether ink is darker than paper.
+        Whether the ink was darker than the paper.
     contrast : float
-        Between ink and paper, from 0 to 1.
+        Contrast between ink and paper, from 0 to 1.
     off_centre : float
         Distance of the ink's centre of mass from the picture's centre, in pixels.
     size : int
         Longer side of the ink's box, in pixels.
     stroke_width : float
-        Mean width of the strokes, in pixels of the 20 x 20 box.
+        Mean width of the strokes before any change, in pixels of the 20 × 20 box.
     n_parts : int
         Number of separate parts of the digit.
     n_apart : int
-        Number of large parts side by side: above 1, there may be several digits.
+        Number of large parts side by side. If it is above 1, there may be several digits.
     n_erased : int
-        Number of rules, dots and specks.
+        Number of ruled lines, dots and specks that were erased.
     steps : dict of str to ndarray
-        Images from 0 to 1: "picture" in grey, the "ink" found, the "digit" without what was
-        erased, and the "normal" image of 28 x 28 pixels.
+        The image after each step, with values from 0 to 1: "picture" in grey, the "ink" found, the
+        "digit" without the erased parts, and the "normal" image of 28 × 28 pixels.
 
     Examples
     --------
@@ -64,7 +66,7 @@ class Diagnosis:
 
     @property
     def row(self):
-        """The image in MNIST's form as a row of 784 bytes, as `transform` gives it."""
+        """The image in MNIST's form, a row of 784 bytes as `transform` returns it."""
         return np.rint(255 * self.steps["normal"]).astype(np.uint8).ravel()
 
     def __str__(self):
@@ -72,7 +74,7 @@ class Diagnosis:
 
 
 def describe(steps):
-    """Return the diagnosis of the first image of some steps.
+    """Return the diagnosis of the first image.
 
     Parameters
     ----------
@@ -114,7 +116,7 @@ def describe(steps):
     n_separate = sum(component.is_rule() for component in erased)
     n_rules, n_specks = int(steps.n_rules[0]) + n_separate, len(erased) - n_separate
     if n_rules:
-        findings.append(f"{n_rules} rule{'s' if n_rules > 1 else ''}: erased")
+        findings.append(f"{n_rules} ruled line{'s' if n_rules > 1 else ''}: erased")
     if n_specks > GRAIN:
         findings.append("grain: erased")
     elif n_specks:

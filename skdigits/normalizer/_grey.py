@@ -1,21 +1,22 @@
-"""Numbers, colours and opacity as grey levels from 0 for black to 1 for white."""
+"""Convert numbers, colours and opacity to grey levels, from 0 for black to 1 for white."""
 
 import numpy as np
 
-SCALES = 1.0, 255.0, 65_535.0  # of numbers other than bytes and words
-OVERSHOOT = 1.25  # times its scale: so far do the numbers of a resampled picture reach
+SCALES = 1.0, 255.0, 65_535.0  # white, in numbers other than uint8 and uint16
+OVERSHOOT = 1.25  # times white: the largest number that resampling may give
 LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 def to_unit(images):
-    """Return images on a scale from 0 to 1: each on its own, or bytes and words on theirs.
+    """Scale images to the range from 0 to 1, each by itself.
 
-    An image of nothing but 0 and 1 is black and white, whatever its dtype.
+    The scale of uint8 and uint16 is that of their dtype. An image of 0 and 1 only is black and
+    white, whatever its dtype.
 
     Parameters
     ----------
     images : ndarray of shape (n, ...)
-        Not empty, finite.
+        Finite, and not empty.
 
     Returns
     -------
@@ -27,7 +28,7 @@ def to_unit(images):
 
 
 def scale(images, low, high):
-    """Return images from 0 to 1 that have these least and largest numbers."""
+    """Scale images with this minimum and maximum to the range from 0 to 1."""
     if images.dtype.kind == "u" and images.dtype.itemsize <= 2:
         top = np.where(high > 1, np.iinfo(images.dtype).max, 1)
         return images / top.astype(np.float32)
@@ -39,7 +40,7 @@ def scale(images, low, high):
 
 
 def split_opacity(array, premultiplied=False):
-    """Return colours of shape (height, width, 1 or 3), times their opacity, and that opacity."""
+    """Return colours of shape (height, width, 1 or 3) times their opacity, and the opacity."""
     if array.ndim == 2:
         array = array[:, :, None]
     if array.shape[2] < 4:
@@ -59,9 +60,10 @@ def to_grey(colours, opacity):
 
 
 def _behind(colours, opacity):
-    """Return the colour of paper that is to show through.
+    """Return the colour of the paper behind transparent pixels.
 
-    Where most of the picture is opaque, that is its paper, else its ink.
+    If most of the picture is opaque, the opaque part is paper, otherwise it is ink, which contrasts
+    with the paper.
     """
     opaque = opacity > 0.5
     if opaque.mean() > 0.5:
@@ -70,7 +72,7 @@ def _behind(colours, opacity):
 
 
 def _axis(colours):
-    """Return the weights of red, green and blue whose sum differs most among some colours."""
+    """Return the weights of red, green and blue whose weighted sum varies most."""
     if np.ptp(colours, axis=1).max() < 0.1:
         return LUMINANCE
     _, axes = np.linalg.eigh(np.cov(colours.T))
@@ -86,7 +88,7 @@ def reduce_to(grey, longest):
 
 
 def block_means(grey, factor):
-    """Return the means of whole blocks of pixels; a strip is less than a block across."""
+    """Return the means of whole blocks of pixels; the block of a thin strip is as thin."""
     down, right = (min(factor, side) for side in grey.shape)
     height, width = grey.shape[0] // down, grey.shape[1] // right
     blocks = grey[: height * down, : width * right].reshape(height, down, width, right)

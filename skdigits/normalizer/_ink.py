@@ -1,6 +1,6 @@
-"""From grey images to ink: what was written, from 0 to 1, on a ground of 0.
+"""Find the ink in grey images: from 0 for paper to 1 for the strongest ink.
 
-Every function takes a stack of images of one shape, and treats each image for itself.
+Every function takes a stack of images of one shape, and treats each image independently.
 """
 
 from typing import NamedTuple
@@ -13,13 +13,13 @@ WITHIN_IMAGE[1] = True
 """Neighbours, also diagonal ones, in the same image of a stack."""
 
 
-LARGE = 40  # pixels; in smaller images, the faintest edge may be a whole pixel of the stroke
-FAINTEST = 0.06  # of the contrast: less is what compression leaves around strokes
-WIDE, CLOSE = 0.5, 0.2  # of the smaller side: paper shows within it
+LARGE = 40  # pixels; in smaller images, even a faint pixel may be part of a stroke
+FAINTEST = 0.06  # of the contrast: fainter ink is an artefact of compression around strokes
+WIDE, CLOSE = 0.5, 0.2  # of the smaller side: every window of this size shows some paper
 
 
 class Ink(NamedTuple):
-    """What was found in n images.
+    """The ink found in n images.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ class Ink(NamedTuple):
     inverted : ndarray of bool of shape (n,)
         Whether the ink was darker than the paper.
     contrast : ndarray of shape (n,)
-        Ink's distance from paper, as a share of the whole range of grey.
+        Difference between ink and paper, in grey levels from 0 to 1.
     noise : ndarray of shape (n,)
-        The paper's standard deviation, on the same scale.
+        Standard deviation of the paper, in the same grey levels.
     """
 
     ink: np.ndarray
@@ -40,7 +40,7 @@ class Ink(NamedTuple):
 
 
 def find_ink(grey, ink="auto", window=WIDE):
-    """Tell ink from paper.
+    """Separate ink from paper.
 
     Parameters
     ----------
@@ -49,20 +49,20 @@ def find_ink(grey, ink="auto", window=WIDE):
     ink : {"auto", "dark", "light"}, default="auto"
         Whether it is darker or lighter than the paper.
     window : float, default=0.5
-        Share of the image's smaller side that no stroke fills: paper shows within it.
+        Side of a square window that no stroke fills, as a share of the image's smaller side.
 
     Returns
     -------
     found : Ink
-        Images whose contrast is lost in the noise have no ink.
+        Images whose contrast is no stronger than the noise have no ink.
     """
     inverted = ink_is_dark(grey) if ink == "auto" else np.full(len(grey), ink == "dark")
     found = _find(grey, inverted, window)
     (empty,) = np.nonzero(~found.ink.any((1, 2)))
     if window <= CLOSE or not len(empty):
         return found
-    # Shadows may be stronger than ink. Close to the strokes there is paper; taken for ink, it would
-    # fill more than they do.
+    # A shadow may be stronger than the ink. A smaller window finds the paper beside the strokes.
+    # With the wrong polarity, that paper would count as ink and cover more than the strokes do.
     for is_dark in (True, False) if ink == "auto" else (ink == "dark",):
         closer = _find(grey[empty], np.full(len(empty), is_dark), CLOSE)
         filled, before = (each.sum((1, 2)) for each in (closer.ink, found.ink[empty]))
@@ -73,7 +73,7 @@ def find_ink(grey, ink="auto", window=WIDE):
 
 
 def _find(grey, inverted, window):
-    """Find ink whose polarity is known, as `find_ink` does."""
+    """Find ink of a known polarity, as `find_ink` does."""
     light = np.where(inverted[:, None, None], 1 - grey, grey)
     above = light - _ground(light, window)
     middle, noise = _paper(above)
@@ -90,8 +90,8 @@ def _find(grey, inverted, window):
 def ink_is_dark(grey):
     """Tell for each image whether its ink is darker than its paper.
 
-    Paper is what most pixels show, and most of those at the border, unless this is a dark table on
-    which a light card lies.
+    Paper is the shade of most pixels, and of most at the border, except for a light card on a dark
+    table.
     """
     low, high = grey.min((1, 2)), grey.max((1, 2))
     middle = ((low + high) / 2)[:, None, None]
@@ -104,7 +104,7 @@ def ink_is_dark(grey):
 
 
 def _ground(light, window):
-    """Return the paper under light ink, by a grey opening wider than any stroke."""
+    """Return the paper under light ink: the minimum of a window that no stroke fills."""
     size = max(3, round(window * min(light.shape[1:])))
     if light.max() == 0:
         return light

@@ -1,4 +1,4 @@
-"""From any picture of a digit to an image of MNIST's form."""
+"""The transformer that brings any picture of a digit to MNIST's form."""
 
 from copy import copy
 from numbers import Real
@@ -12,6 +12,7 @@ from sklearn.utils.validation import validate_data
 from skdigits._utils.images import as_rows, check_numbers, find_image_shape, rows_to_images
 from skdigits._utils.nested import first_with
 from skdigits._utils.sklearn import (
+    BOOLEAN,
     CallbackSupportMixin,
     EcosystemMixin,
     Interval,
@@ -28,31 +29,36 @@ from skdigits.normalizer._steps import SIDE, normalize
 class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, BaseEstimator):
     """Bring any picture of one digit to MNIST's form.
 
-    A network that was trained on MNIST reads what looks like MNIST: light ink on black, the
-    digit's box fitted into 20 × 20 pixels and its centre of mass to the centre of 28 × 28. Pictures
-    of one's own are dark on light, off-centre, of any size, with thin or thick strokes, on grey
-    paper with shadows, rules and specks. This finds the ink and places it as MNIST's authors did.
+    A network that was trained on MNIST expects images that look like MNIST: light ink on black,
+    the digit scaled to a box of 20 × 20 pixels, its centre of mass in the centre of 28 × 28 pixels.
+    Your own pictures may be dark on light, off-centre and of any size, with thin or thick strokes,
+    on grey paper with shadows, ruled lines and specks. This transformer finds the ink and places it
+    as the authors of MNIST did.
 
     Parameters
     ----------
     ink : {"auto", "dark", "light"}, default="auto"
-        Whether the ink is darker or lighter than the paper; with ``"auto"``, paper is what most of
-        the picture and of its border show.
-    min_stroke_width, max_stroke_width : float, default=1.8 and 5.0
-        Strokes outside these limits, in pixels of the 20 × 20 box, are made wider or thinner.
-        MNIST's own are 1.5 to 4.1 pixels wide (98 % of them).
+        Whether the ink is darker or lighter than the paper. With ``"auto"``, the shade that covers
+        most of the picture and of its border is taken for the paper.
+    min_stroke_width : float, default=1.8
+        Thinner strokes are thickened. In pixels of the 20 × 20 box, from 0 to 20. For comparison,
+        98 % of MNIST's own digits have strokes of 1.5 to 4.1 pixels.
+    max_stroke_width : float, default=5.0
+        Thicker strokes are thinned. In pixels of the 20 × 20 box, above 0 and at most 20.
     erase : bool, default=True
-        Whether to erase frames, rules along the edges, dots, specks and faint ink far from strokes.
+        Whether to erase frames, ruled lines along the edges, dots, specks, and faint ink far from
+        strokes.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of pixels in a row; only where `fit` saw rows.
+        Number of pixels in a row. Defined only if `fit` was given rows.
 
     Notes
     -----
-    It learns nothing: `fit` only checks, and `transform` works without it. scikit-learn's common
-    checks all pass; they know rows of numbers only, and say nothing of lists of pictures.
+    `fit` learns nothing: it only checks its arguments, and `transform` works without it. This
+    transformer passes all of scikit-learn's common checks. They test rows of numbers only, not
+    lists of pictures.
 
     References
     ----------
@@ -78,7 +84,7 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
         "ink": [StrOptions({"auto", "dark", "light"})],
         "min_stroke_width": [Interval(Real, 0, 20, closed="both")],
         "max_stroke_width": [Interval(Real, 0, 20, closed="right")],
-        "erase": ["boolean"],
+        "erase": [*BOOLEAN],
     }
 
     def __init__(self, *, ink="auto", min_stroke_width=1.8, max_stroke_width=5.0, erase=True):
@@ -96,7 +102,7 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
         ----------
         X : iterable of pictures, or array-like of shape (n_samples, n_features), \
                 (n_samples, height, width) or (n_samples, height, width, channels)
-            As for `transform`; pictures are not read.
+            As for `transform`. Pictures are not opened.
         y : None, default=None
             Ignored.
 
@@ -108,8 +114,8 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
         Raises
         ------
         ValueError
-            If X is empty or one picture, a parameter is not one of its values, or rows hold NaN or
-            infinity, or no images as tall as wide.
+            If X is empty or a single picture, if a parameter has an invalid value, or if rows
+            contain NaN or infinity or are not square images.
         """
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
@@ -126,23 +132,24 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
         ----------
         X : iterable of pictures, or array-like of shape (n_samples, n_features), \
                 (n_samples, height, width) or (n_samples, height, width, channels)
-            A picture is a path, the bytes of an image file, a file opened for reading bytes, a
-            ``data:`` URL, a PIL image, an array or tensor of shape (height, width), (height, width,
-            channels) or (channels, height, width) with 1, 3 or 4 channels, or a dict that holds one
-            of these, as Hugging Face's and gradio's do. Pictures may differ in size. Rows are
-            images as tall as wide.
+            A picture is a path, the bytes of an image file, a file opened in binary mode, a
+            ``data:`` URL, a PIL image, or an array or tensor of shape (height, width), (height,
+            width, channels) or (channels, height, width) with 1, 3 or 4 channels. It may also be a
+            dict that holds one of these, as in Hugging Face's data sets and gradio's inputs.
+            Pictures may differ in size. Rows are square images.
 
         Returns
         -------
         X_normal : ndarray of uint8 of shape (n_samples, 784)
-            Rows of 28 x 28 pixels from 0 for paper to 255; where there is no ink, all are 0.
+            Rows of 28 × 28 pixels, from 0 for paper to 255 for ink. All are 0 if there is no ink.
 
         Raises
         ------
         ValueError
-            If a picture cannot be read; its place in the list is named. If X is one picture: give
-            ``[X]``; an array of 3 or 4 images of more than 64 pixels might be one in colour, and is
-            read as ``list(X)``. If rows hold no images as tall as wide.
+            If a picture cannot be read (the message gives its index), if X is a single picture
+            (give ``[X]``), or if rows are not square images. An array of 3 or 4 images, each larger
+            than 64 × 64 pixels, is refused because it may be one picture in colour: give
+            ``list(X)``.
         """
         self._check_parameters()
         pictures = as_pictures(X)
@@ -156,23 +163,23 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
         return np.stack([rows[index] for index in range(len(rows))])
 
     def diagnose(self, picture):
-        """Tell what was found in a picture and changed.
+        """Describe what was found in a picture and what was changed.
 
         Parameters
         ----------
         picture : path, bytes, PIL image or array
-            As in the list for `transform`.
+            One picture, of any kind that `transform` accepts.
 
         Returns
         -------
         diagnosis : Diagnosis
-            In words, as text, and in numbers, as attributes.
+            The findings: ``print`` shows them in words, the attributes hold them as numbers.
         """
         self._check_parameters()
         return describe(self._steps(read_picture(picture)[None]))
 
     def get_feature_names_out(self, input_features=None):
-        """Return the names of the pixels, which are those of MNIST's columns.
+        """Return the names of the pixels, the same as those of MNIST's columns.
 
         Parameters
         ----------
@@ -206,8 +213,8 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
     def _check_widths(self):
         if self.min_stroke_width > self.max_stroke_width:
             raise ValueError(
-                f"min_stroke_width={self.min_stroke_width} is more than "
-                f"max_stroke_width={self.max_stroke_width}: give a range of widths."
+                "min_stroke_width must not be greater than max_stroke_width, got "
+                f"{self.min_stroke_width} and {self.max_stroke_width}."
             )
 
     def _steps(self, grey):
@@ -223,14 +230,14 @@ class DigitNormalizer(CallbackSupportMixin, EcosystemMixin, TransformerMixin, Ba
 
 
 def find_normalizer(model):
-    """Return the normaliser that a model begins with, or None."""
+    """Return the normaliser at the start of a model, or None."""
     return first_with("diagnose", model, step=0)
 
 
 def without_normalizer(model):
-    """Return what comes behind the normaliser that a model begins with: it reads normalised rows.
+    """Return a model without the normaliser at its start: it expects normalised rows.
 
-    Searches and wrappers stay, as copies.
+    Searches and wrappers are kept, as copies.
     """
     if isinstance(model, FrozenEstimator):
         return without_normalizer(model.estimator)
@@ -246,8 +253,8 @@ def without_normalizer(model):
 
 
 def with_normalizer(model):
-    """Return a pipeline that reads pictures, of a model that reads rows of 28 × 28 pixels.
+    """Put a normaliser in front of a model that expects rows of 28 × 28 pixels.
 
-    A model that begins with a normaliser is returned as it is.
+    A model that starts with a normaliser is returned unchanged.
     """
     return model if find_normalizer(model) else make_pipeline(DigitNormalizer(), model)

@@ -1,4 +1,4 @@
-"""Image files, wherever they come from, opened but not yet decoded."""
+"""Open image files of any origin, without decoding them."""
 
 import base64
 import inspect
@@ -14,14 +14,14 @@ from skdigits._utils.wording import brief
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 MOST_PIXELS = 64_000_000
-MOST_OF_WEBP, MOST_PROGRESSIVE = 16_000_000, 48_000_000  # whose decoders need more memory
+MOST_OF_WEBP, MOST_PROGRESSIVE = 16_000_000, 48_000_000  # these decoders need more memory
 MOST_BYTES = 1 << 30
 
 BYTES = (bytes, bytearray, memoryview)
 
 
 def is_file(source):
-    """Tell a path, the content of a file or an open file from other pictures."""
+    """Tell whether a picture is a path, the content of a file or an open file."""
     return isinstance(source, (str, os.PathLike, *BYTES)) or hasattr(source, "read")
 
 
@@ -31,20 +31,20 @@ def open_image(source):
     Parameters
     ----------
     source : str, path, bytes-like or file object
-        A path, a ``data:`` URL, the content of a file, or a file opened for reading bytes, of
-        which the whole content is read wherever it stands.
+        A path, a ``data:`` URL, the content of a file, or a file opened in binary mode. An open
+        file is read from its beginning, whatever its position.
 
     Returns
     -------
     image : PIL image
-        Not decoded yet; to be closed.
+        Not decoded yet; the caller closes it.
     name : str
-        Of the file, as messages may show it.
+        The file's name for messages.
 
     Raises
     ------
     ValueError
-        If it cannot be read, or is no image.
+        If the file cannot be read, or is not an image.
     """
     name = _name(source)
     try:
@@ -53,7 +53,7 @@ def open_image(source):
         raise ValueError(_too_large(name, MOST_PIXELS)) from error
     except UnidentifiedImageError as error:
         raise ValueError(f"{name} is not an image ({', '.join(FORMATS)}).") from error
-    except Exception as error:  # decoders raise errors of many kinds
+    except Exception as error:  # decoders raise many kinds of errors
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise ValueError(f"{name} cannot be read: {reason.rstrip('.')}.") from error
 
@@ -68,11 +68,11 @@ def check_size(image, name):
 
 
 def _too_large(name, most):
-    return f"{name} has more than {most:,} pixels: reduce it first."
+    return f"{name} has more than {most:,} pixels: make it smaller first."
 
 
 def _name(source):
-    """Return what to call a file in a message."""
+    """Return a file's name for messages."""
     if isinstance(source, BYTES):
         return f"a file of {len(source):,} bytes"
     if isinstance(source, str) and _is_data(source):
@@ -97,13 +97,13 @@ def _find_file(source):
     if isinstance(source, str) and _is_data(source):
         head, comma, data = source.partition(",")
         if not comma:
-            raise ValueError("it has no comma between its kind and its data")
+            raise ValueError("it has no comma before its data")
         content = unquote_to_bytes(data)
         return io.BytesIO(base64.b64decode(content) if head.endswith(";base64") else content)
-    if re.match(r"\w{2,}:/", str(source)):  # a Path has left one of two slashes away
+    if re.match(r"\w{2,}:/", str(source)):  # a Path drops one of the two slashes
         raise ValueError("it is a URL, so download it first")
     mode = os.stat(source).st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe may wait for ever
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe may block for ever
         raise ValueError("it is a pipe or a device, not a file")
     return source
 
@@ -115,7 +115,7 @@ def _content(file):
     content = file.read(MOST_BYTES)
     if inspect.iscoroutine(content):
         content.close()
-        raise ValueError("it is read asynchronously, so give what its read() returns")
+        raise ValueError("its read() is asynchronous, so await it and give the bytes")
     if not isinstance(content, BYTES):
-        raise ValueError("it was opened as text, so open it in the mode 'rb'")
+        raise ValueError("it was opened in text mode, so open it with mode 'rb'")
     return content

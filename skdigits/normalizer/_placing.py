@@ -1,6 +1,6 @@
-"""Where ink stands: its box, and its place in an image of MNIST's form.
+"""Find the box of the ink, and place the ink in an image of MNIST's form.
 
-Every function takes a stack of images of one shape, and treats each image for itself.
+Every function takes a stack of images of one shape, and treats each image independently.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Boxes(NamedTuple):
-    """Boxes of ink, one an image: arrays of int of shape (n,)."""
+    """The box of the ink in each image: arrays of int of shape (n,)."""
 
     top: np.ndarray
     left: np.ndarray
@@ -18,7 +18,7 @@ class Boxes(NamedTuple):
 
 
 def find_boxes(ink):
-    """Return the tight boxes of ink; they have no height and width where there is none.
+    """Return the tight box of the ink in each image; without ink, its height and width are 0.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def find_boxes(ink):
 
 
 def _extent(marked):
-    """Return the first marked position of each row, and the number up to the last one."""
+    """Return the first marked position of each row, and the length up to the last one."""
     first = marked.argmax(1)
     last = marked.shape[1] - 1 - marked[:, ::-1].argmax(1)
     return first, np.where(marked.any(1), last - first + 1, 0)
@@ -49,14 +49,15 @@ def place(ink, boxes, side, inner, *, by_mass=True):
     side : int
         Height and width of the new images in pixels.
     inner : int
-        Length that the longer side of each box gets, in pixels; the other is scaled alike.
+        New length of the longer side of each box in pixels; the other keeps the proportions.
     by_mass : bool, default=True
-        Whether the centre of mass goes to the middle, else the box's; by whole pixels.
+        Whether to put the centre of mass in the middle, to the nearest pixel. If False, the centre
+        of the box.
 
     Returns
     -------
     images : ndarray of float32 of shape (n, side, side)
-        With the strongest ink at 1; blank where a box is empty.
+        The strongest ink is 1; images with an empty box are 0.
 
     References
     ----------
@@ -82,7 +83,7 @@ def place(ink, boxes, side, inner, *, by_mass=True):
 def area_weights(start, length, n_source, first, cells, n_target):
     """Return the share of each source pixel in each target pixel, along one axis.
 
-    The source from `start` over `length` becomes the target from `first` over `cells`.
+    `length` source pixels from `start` on are resampled to `cells` target pixels from `first` on.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Rules and frames that touch the digit: thin lines from edge to edge of the image."""
+"""Erase ruled lines and frames that touch the digit: thin lines from edge to edge of the image."""
 
 import numpy as np
 from scipy import ndimage
@@ -6,16 +6,16 @@ from scipy import ndimage
 INK = 0.3
 FULL = 0.95  # of the way from edge to edge
 THICKEST, SLOPE, MARGIN = 0.07, 0.02, 0.08  # of the image's side
-SIDE = 0.7  # of the way from edge to edge: a side of a frame
+SIDE = 0.7  # of the way from edge to edge: long enough for a side of a frame
 TOUCH = 2  # pixels
-OUTSIDE = 0.3  # of the ink within a frame: more outside, and it frames nothing
+OUTSIDE = 0.3  # of the ink within a frame: if there is more outside, it is not a frame
 
 
 def erase_frames(ink):
-    """Erase frames around a digit, and all that lies outside of them.
+    """Erase frames around a digit, and all ink outside them.
 
-    A frame has three sides or four, in the outer thirds of the image. The digit may touch or cross
-    one of them; what touches several is a digit of straight strokes itself.
+    A frame has three or four sides, in the outer thirds of the image. The digit may touch or cross
+    one of them. If the ink inside touches several, they are straight strokes of the digit itself.
 
     Parameters
     ----------
@@ -24,9 +24,9 @@ def erase_frames(ink):
     Returns
     -------
     ink : ndarray of shape (n, height, width)
-        The same array where no image has a frame.
+        The same array if no image has a frame.
     n_sides : ndarray of int of shape (n,)
-        Sides of frames that were erased.
+        Number of sides erased in each image.
     """
     marked = ink > INK
     n_sides = np.zeros(len(ink), dtype=int)
@@ -54,7 +54,7 @@ def erase_frames(ink):
 
 
 def _sides(marked):
-    """Return which rows of each image may lie on sides of a frame: an array of (n, height)."""
+    """Tell which rows of each image may be sides of a frame: an array of shape (n, height)."""
     rows = _near(marked).mean(2) > SIDE
     third = max(1, rows.shape[1] // 3)
     rows[:, third:-third] = False
@@ -62,7 +62,7 @@ def _sides(marked):
 
 
 def _inner_edges(rows):
-    """Return the rows behind the last side above, or 0, and of the first below, or the height."""
+    """Return the row below the lowest upper side, or 0, and the highest lower side, or height."""
     height = rows.shape[1]
     third = max(1, height // 3)
     above, below = rows[:, third - 1 :: -1], rows[:, height - third :]
@@ -72,10 +72,10 @@ def _inner_edges(rows):
 
 
 def erase_rules(ink):
-    """Erase lines along the edges, in the outer quarters, but not the strokes that cross them.
+    """Erase ruled lines in the outer quarters of the image, but not the strokes that cross them.
 
-    Where the ink besides the lines comes close to an edge, as in an image that is cropped to its
-    digit, they are taken for strokes, and stay.
+    If other ink comes close to an edge, as in an image that is cropped to its digit, the lines are
+    taken for strokes and are kept.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def erase_rules(ink):
     Returns
     -------
     ink : ndarray of shape (n, height, width)
-        The same array where no image has a rule.
+        The same array if no image has a ruled line.
     n_rules : ndarray of int of shape (n,)
     """
     marked = ink > INK
@@ -106,7 +106,7 @@ def erase_rules(ink):
 
 
 def _on_lines(marked):
-    """Return which rows of each image lie on lines: an array of shape (n, height)."""
+    """Tell which rows of each image are ruled lines: an array of shape (n, height)."""
     height = marked.shape[1]
     on_lines = _near(marked).mean(2) > FULL
     on_lines[:, height // 4 : -(height // 4)] = False
@@ -114,18 +114,18 @@ def _on_lines(marked):
 
 
 def _near(marked):
-    """Return the pixels above and below marked ones: lines may be not quite level."""
+    """Mark the pixels above and below marked ones too: lines may be slightly slanted."""
     size = 2 * max(1, round(SLOPE * marked.shape[1])) + 1
     return ndimage.maximum_filter1d(marked, size, axis=1)
 
 
 def _count(on_lines):
-    """Return the number of runs of rows on lines in each image."""
+    """Return the number of lines in each image: runs of adjacent marked rows."""
     return (on_lines & ~np.pad(on_lines, [(0, 0), (1, 0)])[:, :-1]).sum(1)
 
 
 def _pixels(marked, on_lines):
-    """Return the pixels on lines, with their faint neighbours, but not those of tall strokes."""
+    """Return the pixels of lines and their faint neighbours, but not those of tall strokes."""
     height = marked.shape[1]
     tall = np.ones((1, round(THICKEST * height) + 2, 1), dtype=bool)
     strokes = ndimage.binary_opening(marked, tall)

@@ -1,4 +1,4 @@
-"""What X is, rows, a stack or pictures, and the stacks of grey images that come of it."""
+"""Find out what X is (rows, a stack or pictures), and turn it into stacks of grey images."""
 
 import warnings
 from collections.abc import Iterable
@@ -13,18 +13,18 @@ from skdigits._utils.wording import brief
 from skdigits.normalizer._grey import to_unit
 from skdigits.normalizer._pictures import holds_picture, is_picture, read_picture
 
-CHUNK = 4_000_000  # pixels that are worked on at a time
-SMALL = 64  # pixels; three larger images may be the channels of one, as torch has it
-SHORT = 50  # pixels; shorter rows are no images, but scikit-learn's common checks have them
+CHUNK = 4_000_000  # pixels that are processed at a time
+SMALL = 64  # pixels; three or four larger images may be the channels of one, as in torch
+SHORT = 50  # pixels; shorter rows are not images, but scikit-learn's common checks use them
 
 
 def as_pictures(X):
-    """Return pictures, which may have several sizes, or None where X is numbers of one shape.
+    """Return pictures, which may differ in size, or None if X is an array of numbers.
 
     Parameters
     ----------
     X : iterable of pictures, or array-like
-        An iterator is not looked into.
+        An iterator is not consumed.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def as_pictures(X):
     Raises
     ------
     ValueError
-        If X is one picture, or no list of them.
+        If X is one picture, or not a list of pictures.
     """
     refuse_one(X)
     if hasattr(X, "shape"):
@@ -51,7 +51,7 @@ def as_pictures(X):
 
 
 def refuse_one(X, name="X"):
-    """Raise a ValueError if X, which is called `name`, is one picture instead of several."""
+    """Raise a ValueError if X is one picture instead of several; the message calls it `name`."""
     shape = shape_of(X)
     if is_picture(X) or (looks_like_one(X) and shape[2] > 1):
         give = f"[{name}]"
@@ -61,22 +61,22 @@ def refuse_one(X, name="X"):
         raise ValueError(f"{name} is one picture, but a list of them was expected: give {give}.")
     if hasattr(X, "shape") and len(shape) == 3 and shape[0] in (3, 4) and min(shape[1:]) > SMALL:
         raise ValueError(
-            f"{name} has shape {shape}: if it is one picture in colour, give [{name}]; if it is "
-            f"{shape[0]} grey ones, give list({name})."
+            f"{name} has shape {shape}: for one picture in colour, give [{name}]; for {shape[0]} "
+            f"grey ones, give list({name})."
         )
 
 
 def check_pictures(pictures):
-    """Raise a ValueError if these are one picture, or no list of them at all."""
+    """Raise a ValueError if `pictures` is one picture, or not a list of pictures."""
     refuse_one(pictures, "pictures")
     shape = shape_of(pictures)
     if looks_like_one(pictures) or (len(shape) == 2 and min(shape) > 0):
         raise ValueError(
-            f"pictures has the shape {shape}: for one picture give [pictures], for several "
-            "an array of shape (n_pictures, height, width) or a list of such arrays."
+            f"pictures has the shape {shape}: for one picture, give [pictures]; for several, "
+            "give a list of arrays or an array of shape (n_pictures, height, width)."
         )
     if not hasattr(pictures, "__iter__"):
-        raise ValueError(f"pictures is of type {type(pictures).__name__}, but a list was expected.")
+        raise ValueError(f"pictures must be a list of pictures, got {brief(pictures)}.")
 
 
 def looks_like_one(X):
@@ -86,7 +86,7 @@ def looks_like_one(X):
 
 
 def shape_of(X):
-    """Return the shape of an array, or of a list of arrays or lists of one shape; or ()."""
+    """Return the shape of an array, or of lists or arrays of one shape, otherwise ()."""
     if not isinstance(X, list | tuple):
         return tuple(getattr(X, "shape", ()))
     shapes = set(map(_shape_of_first, X))
@@ -94,7 +94,7 @@ def shape_of(X):
 
 
 def _shape_of_first(X):
-    """Return the shape of an array, or of nested lists by the first element of each."""
+    """Return the shape of an array, or of nested lists, judged by the first element of each."""
     if not isinstance(X, list | tuple):
         return tuple(getattr(X, "shape", ()))
     return (len(X), *(_shape_of_first(X[0]) if X else ()))
@@ -105,7 +105,7 @@ def _is_list(value):
 
 
 def _is_row(element):
-    """Tell a number, or a sequence of them, from a picture."""
+    """Tell whether an element of a list is a number or a row of numbers, not a picture."""
     if isinstance(element, list | tuple):
         return bool(element) and isinstance(element[0], Number)
     is_flat = len(getattr(element, "shape", (0, 0))) < 2
@@ -126,12 +126,12 @@ def _pictures_in_array(X, shape):
 
 
 def check_rows(X, shape):
-    """Raise a ValueError if X is one picture, or rows that are no images.
+    """Raise a ValueError if X is one picture, or if its rows are not square images.
 
     Parameters
     ----------
     X : array-like
-        As it was given.
+        As the user gave it.
     shape : tuple of int
         ``(n_samples, n_features)``.
     """
@@ -141,21 +141,21 @@ def check_rows(X, shape):
     if not is_square(length) and (likely_one or length >= SHORT):
         one = "" if is_table else "if it is one picture, give [X]; "
         raise ValueError(
-            f"X has shape {shape}: {one}rows hold images as tall as wide, but {length} is no "
-            "square number: leave out columns that are no pixels, or give images of shape "
-            "(n_samples, height, width)."
+            f"X has shape {shape}: {one}rows must be square images, but {length} is not a square "
+            "number: leave out columns that are not pixels, or give images of shape (n_samples, "
+            "height, width)."
         )
     if likely_one and n == length:
         side = isqrt(length)
         warnings.warn(
-            f"X of shape {shape} is taken for {n} images of {side} x {side} pixels: if it is one "
+            f"X of shape {shape} is read as {n} images of {side} x {side} pixels: if it is one "
             "picture, give [X].",
             stacklevel=4,
         )
 
 
 def read_rows(images):
-    """Yield stacks of grey images and their places.
+    """Yield stacks of grey images and their indices.
 
     Parameters
     ----------
@@ -167,17 +167,17 @@ def read_rows(images):
 
 
 def read_pictures(X):
-    """Yield stacks of grey images of one shape and their places.
+    """Yield stacks of grey images of one shape and their indices.
 
     Parameters
     ----------
     X : iterable of pictures
-        Read once, as stacks are asked for.
+        Consumed once, stack by stack.
 
     Raises
     ------
     ValueError
-        If a picture cannot be read; its place is named.
+        If a picture cannot be read; the message gives its index.
     """
     waiting: dict[tuple, tuple[list, list]] = {}
     for index, picture in zip(count(), X, strict=False):

@@ -1,4 +1,4 @@
-"""The steps from grey images to MNIST's form."""
+"""All steps from grey images to MNIST's form."""
 
 from typing import NamedTuple
 
@@ -11,31 +11,31 @@ from skdigits.normalizer._ruled_lines import erase_frames, erase_rules
 from skdigits.normalizer._strokes import even_out, near_strokes, stroke_width, widen
 
 SIDE, INNER = 28, 20
-WORKING_SIDE, MARGIN = 48, 8  # of the box of a larger picture's ink
+WORKING_SIDE, MARGIN = 48, 8  # pixels; the ink of a larger picture is first reduced to this box
 
 
 class Steps(NamedTuple):
-    """What became of n images of one shape, step by step.
+    """The results of every step for n images of one shape.
 
     Parameters
     ----------
     grey : ndarray of shape (n, height, width)
-        As they came, from 0 for black to 1 for white.
+        The images as given, from 0 for black to 1 for white.
     found : Ink
     digit : ndarray of shape (n, height, width)
-        The ink without rules, dots and specks.
+        The ink without ruled lines, dots and specks.
     n_rules : ndarray of int of shape (n,)
-        Rules erased that may have touched it.
+        Number of erased ruled lines that may have touched the digit.
     kept, erased : list of list of Component
-        Patches of ink.
+        Patches of ink in each image.
     boxes : Boxes
-        Of the digit.
+        Of the digits.
     stroke_width : ndarray of shape (n,)
-        In pixels of the box that MNIST's digits fill.
+        Before it was changed, in pixels of the 20 × 20 box.
     gained : ndarray of shape (n,)
-        What it gained, in the same pixels.
+        How much wider the strokes became, in the same pixels.
     normal : ndarray of shape (n, 28, 28)
-        MNIST's form, from 0 to 1.
+        The images in MNIST's form, from 0 to 1.
     """
 
     grey: np.ndarray
@@ -69,7 +69,7 @@ def normalize(grey, *, ink, min_stroke_width, max_stroke_width, erase):
     digit, n_rules = found.ink, np.zeros(len(grey), dtype=int)
     kept: list = []
     erased: list = []
-    if erase and is_large:  # smaller ones are cropped
+    if erase and is_large:  # smaller images are cropped to their digit already
         digit, n_sides = erase_frames(digit)
         digit, n_rules = erase_rules(digit)
         n_rules += n_sides
@@ -88,16 +88,16 @@ def normalize(grey, *, ink, min_stroke_width, max_stroke_width, erase):
 
 
 def _gain(width, least, most):
-    """Return how much wider strokes have to become: to somewhat above the least width."""
+    """Return how much wider strokes must become; thin ones end slightly above the least width."""
     thin = (width > 0) & (width < least)
     goal = np.where(thin, min(1.2 * least, most), np.minimum(width, most))
     return np.where(width > 0, goal - width, 0.0)
 
 
 def _redraw(strokes, by):
-    """Return images of MNIST's form, of strokes that gain so many pixels in width."""
+    """Return images in MNIST's form, their strokes wider by so many pixels."""
     normal = np.empty((len(strokes), SIDE, SIDE), dtype=strokes.dtype)
-    # Each image gets the room that it needs itself: what a pixel rounds to depends on its place.
+    # Each image gets only the room that it needs itself, as if alone: rounding depends on it.
     room = np.where(by == 0, 0, 1 + np.ceil(np.maximum(by, 0) / 2)).astype(int)
     for margin in np.unique(room):
         some = room == margin

@@ -1,6 +1,6 @@
-"""The width of strokes, measured and changed.
+"""Measure and change the width of strokes.
 
-Every function takes a stack of images of one shape, and treats each image for itself.
+Every function takes a stack of images of one shape, and treats each image independently.
 """
 
 import itertools
@@ -8,12 +8,12 @@ import itertools
 import numpy as np
 from scipy import ndimage
 
-CLEAR = 0.2  # of the strongest ink: what compression and creases leave is fainter
-BESIDE = 0.07  # of an image's side: so far from clear ink may the faint edge of a stroke be
+CLEAR = 0.2  # of the strongest ink; traces of compression and creases are fainter
+BESIDE = 0.07  # of an image's side: largest distance of a stroke's faint edge from clear ink
 
 
 def near_strokes(ink):
-    """Erase faint ink that is not beside clear ink.
+    """Erase faint ink that is not close to clear ink.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def near_strokes(ink):
 
 
 def stroke_width(ink):
-    """Return the mean width of strokes: twice their area by the length of their outline.
+    """Return the mean width of strokes: twice their area divided by the length of their outline.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def stroke_width(ink):
     Returns
     -------
     width : ndarray of shape (n,)
-        In pixels; 0 where there is no ink.
+        In pixels; 0 if there is no ink.
     """
     padded = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
     down = padded[:, 1:, :-1] - padded[:, :-1, :-1]
@@ -49,14 +49,14 @@ def stroke_width(ink):
 
 
 def widen(ink, by):
-    """Make strokes wider, or thinner where `by` is negative.
+    """Make strokes wider, or thinner if `by` is negative.
 
     Parameters
     ----------
     ink : ndarray of shape (n, height, width)
         From 0 to 1; there must be room around it.
     by : ndarray of shape (n,)
-        Pixels that the strokes gain in width.
+        Change of the width in pixels.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def widen(ink, by):
 
 
 def _grow(ink, radius):
-    """Return the largest ink near each pixel, less where it is far: a grey dilation by cones."""
+    """Return the strongest ink near each pixel, weakened by distance: a grey dilation by cones."""
     reach = int(np.ceil(radius.max()))
     padded = np.pad(ink, ((0, 0), (reach, reach), (reach, reach)), mode="edge")
     height, width = ink.shape[1:]
@@ -83,6 +83,6 @@ def _grow(ink, radius):
 
 
 def even_out(ink, size):
-    """Give faint parts of strokes the strength of the strongest nearby, at least a third."""
+    """Strengthen faint parts of strokes: divide by the strongest ink nearby, or 0.3 if larger."""
     strongest = ndimage.maximum_filter(ink, (0, size, size))
     return np.clip(ink / np.maximum(strongest, 0.3), 0, 1)

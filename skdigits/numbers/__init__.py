@@ -1,4 +1,4 @@
-"""Handwritten numbers: what is known of them, and how they are read."""
+"""Read handwritten numbers, with constraints on what they may be."""
 
 from skdigits.numbers._automaton import Automaton
 from skdigits.numbers._given import parse_length, set_given

@@ -11,27 +11,27 @@ from skdigits._utils.wording import brief
 from skdigits.numbers._lattice import Lattice
 
 N_DIGITS = 10
-MOST_STATES = 500_000  # of a product: more take too long for a picture
+MOST_STATES = 500_000  # of a product; with more, reading a picture takes too long
 
 
 @dataclass(frozen=True, eq=False)
 class Automaton:
     """A deterministic finite automaton over the digits 0 to 9, which starts in state 0.
 
-    It says which numbers are possible: a string of digits is accepted if reading it ends in an
+    It defines which numbers are possible: a string of digits is accepted if reading it ends in an
     accepting state.
 
     Parameters
     ----------
     transitions : array-like of int of shape (n_states, 10)
-        The state after reading each digit; -1 refuses the digit.
+        State after reading each digit, for each state; -1 refuses the digit.
     accepting : array-like of bool of shape (n_states,)
-        Whether a number may end in a state.
+        Whether a number may end in each state.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit, or a transition leads to no state.
+        If the shapes do not match, or a transition leads to a state that does not exist.
 
     Examples
     --------
@@ -52,12 +52,12 @@ class Automaton:
         object.__setattr__(self, "transitions", transitions)
         object.__setattr__(self, "accepting", accepting)
 
-    def __reduce__(self):  # what is compiled is not stored
+    def __reduce__(self):  # without the lattice
         return Automaton, (self.transitions, self.accepting)
 
     @cached_property
     def _lattice(self):
-        """What decoding needs, made once."""
+        """The lattice for decoding, built once."""
         return Lattice(self.transitions, self.accepting)
 
     def accepts(self, digits):
@@ -82,7 +82,7 @@ class Automaton:
 
 
 def _checked(transitions, accepting):
-    """Return both as arrays that cannot be written to, or refuse them in a sentence."""
+    """Return both as read-only arrays, or raise a ValueError."""
     try:
         transitions, accepting = np.array(transitions), np.array(accepting)
     except ValueError as error:
@@ -124,13 +124,13 @@ def explore(start, step, accepts):
     start : hashable
         The first state.
     step : callable
-        The state after a state and a digit, or None if it is refused.
+        Takes a state and a digit, and returns the next state, or None to refuse the digit.
     accepts : callable
-        Whether a number may end in a state.
+        Takes a state, and returns whether a number may end there.
     """
     states = {start: 0}
     order, transitions = [start], []
-    for state in order:  # grows as it is walked through
+    for state in order:  # grows during the loop
         row = []
         for digit in range(N_DIGITS):
             after = step(state, digit)
@@ -152,17 +152,17 @@ class NothingFits(ValueError):
 
 
 def intersect(automata):
-    """Return the automaton that accepts what all accept.
+    """Return the automaton that accepts the numbers that all automata accept.
 
     Parameters
     ----------
     automata : iterable of Automaton
-        None of them: everything is accepted.
+        If there are none, the result accepts everything.
 
     Returns
     -------
     automaton : Automaton
-        Their product, without states that cannot be reached or from which no number can end.
+        Their product, without states that cannot be reached or that lead to no accepting state.
 
     Raises
     ------
@@ -186,7 +186,7 @@ def _product(first, second):
         numbers.update(zip(new, range(len(numbers), len(numbers) + len(new)), strict=True))
         if len(numbers) > MOST_STATES:
             raise ValueError(
-                f"All constraints at once need an automaton of more than {MOST_STATES:,} states: "
+                f"All constraints together need an automaton of more than {MOST_STATES:,} states: "
                 "leave one of them out."
             )
         fresh = np.array(new, np.intp)
@@ -208,9 +208,9 @@ def _next_pairs(first, second, pairs):
 
 
 def _trimmed(automaton):
-    """Leave out the states from which no number can end."""
+    """Remove the states that lead to no accepting state."""
     transitions, accepting = automaton.transitions, automaton.accepting
-    # Backwards, from one more node that stands for the end of a number.
+    # Search backwards, from an additional node that stands for the end of a number.
     end, ends = len(accepting), np.flatnonzero(accepting)
     before, digits = np.nonzero(transitions >= 0)
     edges = np.r_[transitions[before, digits], np.full(len(ends), end)], np.r_[before, ends]

@@ -1,4 +1,4 @@
-"""A list of the codes that are possible, and the smallest automaton that accepts just these."""
+"""Read a list of possible codes, and build the smallest automaton that accepts only these."""
 
 from os import PathLike
 from pathlib import Path
@@ -10,24 +10,24 @@ from skdigits._utils.wording import brief
 from skdigits.numbers._automaton import N_DIGITS, Automaton
 
 MAX_LENGTH = 1000
-"""Numbers of more digits are taken for a slip."""
+"""Maximum number of digits; more are considered a mistake."""
 DIGITS = "0123456789"
-END = N_DIGITS  # stands behind a code's last digit
+END = N_DIGITS  # follows a code's last digit
 
 
 def read_codes(allowed):
-    """Return the codes as they are written, by their digits.
+    """Return the codes as written, by their digits.
 
     Parameters
     ----------
     allowed : iterable of str, str or path-like
-        Codes, or the path of a text file (UTF-8) with a code on each line. Spaces, dashes and
-        points may stand in a code; a code may stand there twice, and empty lines are skipped.
+        Codes, or the path of a text file (UTF-8) with one code per line. A code may contain spaces,
+        dashes and points. Repeated codes and empty lines are allowed.
 
     Raises
     ------
     ValueError
-        If there are no codes, one is none, or two have the same digits.
+        If there are no codes, if one is invalid, or if two different codes have the same digits.
     OSError
         If the file cannot be read.
     """
@@ -35,8 +35,8 @@ def read_codes(allowed):
     for code in _lines(allowed):
         if not isinstance(code, str):
             raise ValueError(
-                f"allowed holds {brief(code)}, which is no string: write codes as strings, as "
-                "numbers lose leading zeros."
+                f"allowed contains {brief(code)}, which is not a string: write codes as strings, "
+                "because numbers lose leading zeros."
             )
         code = code.strip()
         if not code:
@@ -55,7 +55,7 @@ def read_codes(allowed):
                 "and cannot be told apart: leave one of them out."
             )
     if not codes:
-        raise ValueError("allowed holds no codes: give at least one.")
+        raise ValueError("allowed contains no codes: give at least one.")
     return codes
 
 
@@ -67,45 +67,45 @@ def _lines(allowed):
         except OSError as error:
             raise type(error)(
                 f"allowed={brief(str(allowed))} cannot be read ({error.strerror}): give a list of "
-                "codes, or the path of a text file with a code on each line."
+                "codes, or the path of a text file with one code per line."
             ) from error
-        except ValueError as error:  # no UTF-8, or a zero byte in the path
+        except ValueError as error:  # not UTF-8, or a zero byte in the path
             raise ValueError(
-                f"allowed={brief(str(allowed))} is no text file in UTF-8: save it as one, with a "
-                "code on each line."
+                f"allowed={brief(str(allowed))} is not a text file in UTF-8: save it in UTF-8, "
+                "with one code per line."
             ) from error
     try:
         return iter(allowed)
     except TypeError:
         raise ValueError(
-            f"allowed={brief(allowed)} is no list of codes: give strings, or the path of a text "
-            "file with a code on each line."
+            f"allowed={brief(allowed)} is not a list of codes: give a list of strings, or the path "
+            "of a text file with one code per line."
         ) from None
 
 
 def _check_literals(code):
-    """Refuse what is neither digit nor space, dash or point."""
+    """Raise a ValueError for a character other than a digit, a space, a dash or a point."""
     for symbol in code:
         if not (symbol in DIGITS or symbol == "." or symbol.isspace() or category(symbol) == "Pd"):
             raise ValueError(
-                f"The allowed code {brief(code)} holds {symbol!r}: expected digits, and between "
-                "them spaces, dashes and points only."
+                f"The allowed code {brief(code)} contains {symbol!r}: expected only digits, "
+                "spaces, dashes and points."
             )
 
 
 def automaton_of(codes):
-    """Return the minimal automaton that accepts some strings of digits and no others."""
+    """Return the minimal automaton that accepts these strings of digits and no others."""
     edges, ends = _prefix_tree(_sorted_rows(codes))
     n_states = 1 + sum(len(children) for _, _, children in edges)
     children_of = np.full((n_states, N_DIGITS), -1)
-    height = np.zeros(n_states, int)  # digits to come at most: equal in states that can be merged
+    height = np.zeros(n_states, int)  # most digits that may follow: equal in mergeable states
     accepting = np.zeros(n_states, bool)
     accepting[ends] = True
     for parents, digits, children in reversed(edges):
         children_of[parents, digits] = children
         np.maximum.at(height, parents, height[children] + 1)
 
-    merged = np.full(n_states + 1, -1)  # the last one is for the digits that are refused
+    merged = np.full(n_states + 1, -1)  # the last one is for refused digits
     made: list = []
     for level in range(height[0] + 1):
         states = np.flatnonzero(height == level)
@@ -113,14 +113,14 @@ def automaton_of(codes):
         rows, same = np.unique(rows, axis=0, return_inverse=True)
         merged[states] = len(made) + same.ravel()
         made.extend(rows)
-    # The start is the last one made and is to be the first.
+    # The start was made last, but must be the first state.
     backwards = np.array(made[::-1])
     after = backwards[:, :-1]
     return Automaton(np.where(after < 0, -1, len(made) - 1 - after), backwards[:, -1] == 1)
 
 
 def _sorted_rows(codes):
-    """Return the digits of each code in a row, filled up with END."""
+    """Return the digits of each code in a row, padded with END."""
     codes = sorted(codes)
     lengths = np.array([len(code) for code in codes])
     rows = np.full((len(codes), lengths.max() + 1), END, np.int8)

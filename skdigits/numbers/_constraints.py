@@ -1,4 +1,4 @@
-"""What a user knows of a number, as finite automata."""
+"""Turn the constraints on a number into finite automata."""
 
 from numbers import Integral
 from typing import NamedTuple
@@ -11,16 +11,16 @@ from skdigits.numbers._codes import DIGITS, MAX_LENGTH, automaton_of, read_codes
 
 
 class Constraint(NamedTuple):
-    """What is known of a number, and how its digits are written.
+    """All constraints on a number, and the form in which it is written.
 
     Parameters
     ----------
     automaton : Automaton
-        Which digits are possible.
+        Accepts the possible numbers.
     pattern : str or None
-        The pattern they are written in.
+        Pattern in which the number is written.
     codes : dict of str to str
-        The allowed codes as they are written, by their digits; empty if any are allowed.
+        The allowed codes as written, by their digits; empty if all numbers are allowed.
     """
 
     automaton: Automaton
@@ -28,14 +28,14 @@ class Constraint(NamedTuple):
     codes: dict
 
     def write(self, digits, shown=None):
-        """Return a number as it is written: as in the list of codes, or with the pattern's signs.
+        """Return a number as written in the list of codes, or in the form of the pattern.
 
         Parameters
         ----------
         digits : str
-            The digits that were read. Those that do not fit are returned as they are shown.
+            The digits that were read. If they do not fit the form, `shown` is returned unchanged.
         shown : str, default=None
-            What stands in the place of each digit, such as "1?3"; the digits themselves by default.
+            Character to show for each digit, such as "1?3". None means the digits themselves.
         """
         shown = digits if shown is None else shown
         form = self.codes.get(digits, self.pattern)
@@ -48,34 +48,35 @@ class Constraint(NamedTuple):
 def constraint(
     length=None, pattern=None, allowed=None, checksum=None, min_value=None, max_value=None
 ):
-    """Put together what is known of a number.
+    """Combine all constraints on a number.
 
     Parameters
     ----------
     length : int or tuple of (int, int), default=None
-        The number of digits, or the least and the most.
+        Number of digits, or the minimum and maximum number.
     pattern : str, default=None
-        Such as "dddd-dd-dd" or "19dd": d stands for any digit and 0 to 9 for itself. Other signs
-        are written in the text, and may or may not be on the paper. A sign "d" cannot be written.
+        Form such as "dddd-dd-dd" or "19dd": d stands for any digit, and 0 to 9 stand for
+        themselves. Other characters are written in the text, whether or not they are on the paper.
+        The text cannot contain the letter d itself.
     allowed : iterable of str, str or path-like, default=None
-        The numbers that are possible, or the path of a text file with one on each line. They are
-        written with the spaces, dashes and points that they have there.
+        All possible numbers, or the path of a text file with one number per line. They are written
+        with the spaces, dashes and points that they have there.
     checksum : {"luhn", "isbn10", "isbn13", "mod97"} or Automaton, default=None
-        What the digits satisfy, see `check_digits`.
+        Rule that the digits must satisfy, see `check_digits`.
     min_value : int, default=None
-        Least value of the digits as a whole number; leading zeros are allowed.
+        Minimum of the digits as a whole number; leading zeros are allowed.
     max_value : int, default=None
-        Largest value.
+        Maximum.
 
     Returns
     -------
     constraint : Constraint
-        One automaton for all of it, and how the text is written.
+        One automaton for all constraints, and the form of the text.
 
     Raises
     ------
     ValueError
-        If a value makes no sense, no number satisfies all of them, or all at once need an
+        If a value is invalid, no number satisfies all constraints, or their combination needs an
         automaton of more than 500,000 states.
     OSError
         If the file cannot be read.
@@ -103,16 +104,16 @@ def constraint(
 
 
 def of_length(length):
-    """Return the automaton of the strings of some length, an int or the least and the most."""
+    """Return the automaton of the numbers of a length, an int or the minimum and maximum."""
     least, most = length if isinstance(length, (tuple, list)) and len(length) == 2 else [length] * 2
     if not (_is_whole(least) and _is_whole(most) and 0 <= least <= most and most >= 1):
         raise ValueError(
-            f"length={brief(length)} is no number of digits: expected a whole number from 1, or "
-            "two such as (4, 6), the least and the most."
+            f"length={brief(length)} is not a number of digits: expected a whole number of at "
+            "least 1, or the minimum and maximum, such as (4, 6)."
         )
     if most > MAX_LENGTH:
         raise ValueError(
-            f"length={brief(length)} is more than can be read: expected at most {MAX_LENGTH}."
+            f"length={brief(length)} is too large: expected at most {MAX_LENGTH} digits."
         )
     after = np.append(np.arange(1, most + 1), -1)
     return Automaton(np.tile(after[:, None], 10), np.arange(most + 1) >= least)
@@ -122,8 +123,8 @@ def of_pattern(pattern):
     """Return the automaton of the digits of a pattern, see `constraint`."""
     if not isinstance(pattern, str) or not 0 < _n_digits(pattern) <= MAX_LENGTH:
         raise ValueError(
-            f"pattern={brief(pattern)} is no pattern: expected a string with a d for each digit "
-            f"and at most {MAX_LENGTH} of them, such as 'dddd-dd-dd'."
+            f"pattern={brief(pattern)} is not a pattern: expected a string with a d for each digit "
+            f"and at most {MAX_LENGTH} digits, such as 'dddd-dd-dd'."
         )
     symbols = [symbol for symbol in pattern if _is_digit(symbol)]
     transitions = np.full((len(symbols) + 1, 10), -1)
@@ -138,13 +139,14 @@ def check_digits(checksum):
     Parameters
     ----------
     checksum : {"luhn", "isbn10", "isbn13", "mod97"} or Automaton
-        "luhn" (ISO/IEC 7812, cards): every second digit is doubled, beginning with the last but
-        one, and its two digits are added up; the sum of all is a multiple of 10. "isbn10": ten
-        digits, weighted 10 to 1, whose sum is a multiple of 11; numbers with the check digit X
-        cannot be read. "isbn13": 13 digits, weighted 1 and 3 in turn, whose sum is a multiple of
-        10, as in any EAN-13. "mod97" (ISO 7064, MOD 97-10): the number leaves 1 when divided by
-        97; an IBAN does if its first four characters are moved to its end and letters are written
-        as numbers. All need at least one digit. An automaton is returned as it is.
+        "luhn" (ISO/IEC 7812, payment cards): every second digit, starting with the last but one, is
+        replaced by the sum of the digits of its double; the sum of all is a multiple of 10.
+        "isbn10": ten digits with the weights 10 to 1; their weighted sum is a multiple of 11.
+        Numbers with the check digit X cannot be read. "isbn13": 13 digits with the weights 1 and 3
+        in turn; their weighted sum is a multiple of 10, as in any EAN-13. "mod97" (ISO 7064, MOD
+        97-10): the remainder of the number divided by 97 is 1. This holds for an IBAN if its first
+        four characters are moved to its end and letters are written as numbers. All need at least
+        one digit. An automaton is returned unchanged.
     """
     if isinstance(checksum, Automaton):
         return checksum
@@ -157,7 +159,7 @@ def check_digits(checksum):
 
 
 def _luhn():
-    # The sum if the last digit is the check digit, and the sum if one more is to come.
+    # The sum if the last digit is the check digit, and the sum if one more digit follows.
     def step(sums, digit):
         here, before = sums or (0, 0)
         return (before + digit) % 10, (here + sum(divmod(2 * digit, 10))) % 10
@@ -192,13 +194,12 @@ def between(min_value=None, max_value=None):
     for name, value in (("min_value", min_value), ("max_value", max_value)):
         if value is not None and not (_is_whole(value) and 0 <= value < 10**MAX_LENGTH):
             raise ValueError(
-                f"{name}={brief(value)} is not possible: expected a whole number from 0, of at "
-                f"most {MAX_LENGTH} digits."
+                f"{name}={brief(value)} is not possible: expected a whole number of at least 0, "
+                f"with at most {MAX_LENGTH} digits."
             )
     if min_value is not None and max_value is not None and min_value > max_value:
         raise ValueError(
-            f"min_value={brief(min_value)} is larger than max_value={brief(max_value)}: exchange "
-            "them."
+            f"min_value={brief(min_value)} is larger than max_value={brief(max_value)}: swap them."
         )
     automata = [_compared(min_value or 0, at_least=True)]
     if max_value is not None:
@@ -210,8 +211,8 @@ def _compared(value, at_least):
     """Return the automaton of the numbers of at least, or at most, a value."""
     bound = str(int(value)).lstrip("0")
 
-    # How many digits behind leading zeros were read, and the sign of their difference from as many
-    # of the bound; more than the bound has are not counted.
+    # The state: the number of digits read after leading zeros (at most one more than the bound
+    # has), and the sign of their difference from as many digits of the bound.
     def step(state, digit):
         n_read, sign = state or (0, 0)
         if n_read == 0 and digit == 0:
@@ -234,7 +235,7 @@ def _is_whole(value):
 
 
 def _is_digit(symbol):
-    """Tell whether a digit stands in the place of a pattern's or a code's character."""
+    """Tell whether a character of a pattern or a code stands for a digit."""
     return symbol == "d" or symbol in DIGITS
 
 

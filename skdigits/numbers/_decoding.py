@@ -1,4 +1,4 @@
-"""The best number that an automaton accepts, and what the network believes of it."""
+"""Find the best number that an automaton accepts, and its probability."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,9 +21,9 @@ from skdigits.numbers._lattice import (
 )
 
 MARK = 11  # the column of the decimal mark
-OTHER = 12  # and that of what is no digit
+OTHER = 12  # the column of anything that is not a digit
 _ANYTHING = anything()
-_FAINT = 1e-280  # what is lost to underflow in a sum of probabilities is far smaller
+_FAINT = 1e-280  # far larger than the errors of underflow in a sum of probabilities
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +36,11 @@ class Decoding:
         The digits, with decimal marks if they are kept. None if no accepted number fits into the
         steps.
     confidence : float
-        Probability of the text, as a share of that of all accepted numbers, from 0 to 1.
+        Probability of the text divided by that of all accepted numbers, from 0 to 1.
     support : float
-        Probability of all accepted numbers together: what the network believes of the constraint.
+        Probability of all accepted numbers together, according to the network.
     spans : list of tuple of (int, int)
-        For each digit its first step and the step after its last, on the best path.
+        First step of each digit and the step after its last, on the best path.
     """
 
     text: str | None
@@ -55,8 +55,8 @@ class Decoding:
     def marginals(self):
         """Probabilities of the digits 0 to 9 at each position, ndarray of shape (n_digits, 10).
 
-        They are those among all accepted numbers of as many digits as the text, and computed when
-        first asked for.
+        They refer to all accepted numbers with as many digits as the text, and are computed at
+        first access.
         """
         n_digits = len(self.spans)
         if n_digits == 0:
@@ -68,20 +68,19 @@ class Decoding:
 def decode(log_probs, automaton, *, keep_marks=False):
     """Find the best number that an automaton accepts.
 
-    The text is that of the most probable path (Viterbi). As a number has many paths, another one
-    may have a larger sum over its paths; `confidence` is the sum over all paths of the text, so
-    that it tells. All sums are exact: none is over a beam or a list of candidates.
+    The text is that of the most probable path (Viterbi). A number has many paths, so the sum over
+    the paths of another number may be larger; `confidence` uses the sum over all paths of the text,
+    and is low in that case. All sums are exact, without a beam or a list of candidates.
 
     Parameters
     ----------
     log_probs : ndarray of shape (n_steps, 11) or (n_steps, 12)
         Logarithms of the probabilities of a CTC network: of the blank, of the digits 0 to 9 and,
-        if there is one, of the decimal mark. Those of a step sum to at most 1 as probabilities.
+        with 12 columns, of the decimal mark. The probabilities of a step sum to at most 1.
     automaton : Automaton
-        What numbers are possible. It reads the digits only; marks may stand anywhere.
+        Accepts the possible numbers. It sees only the digits; marks may be anywhere.
     keep_marks : bool, default=False
-        Whether decimal marks are written as points in the text. Otherwise, they are read like
-        blanks.
+        Whether decimal marks are written as points in the text. Otherwise, they count as blanks.
 
     Returns
     -------
@@ -118,7 +117,7 @@ def decode(log_probs, automaton, *, keep_marks=False):
 
 
 def best_text(log_probs, *, keep_marks=False):
-    """Return the text of `best_path`: all paths are allowed, so each step has its best symbol."""
+    """Return the text of `best_path`, which takes the best symbol of each step."""
     symbols = _checked(log_probs).argmax(axis=1)
     if not keep_marks:
         symbols[symbols == MARK] = 0
@@ -132,19 +131,19 @@ def best_path(log_probs, *, keep_marks=False):
 
 
 def without_others(log_probs):
-    """Split off the probability that something is no digit.
+    """Split off the probability of anything that is not a digit.
 
     Parameters
     ----------
     log_probs : ndarray of shape (n_steps, 13)
-        As for `decode`; the last column is that of letters, signs and scribbles.
+        As for `decode`; the last column is for letters, signs and scribbles.
 
     Returns
     -------
     log_probs : ndarray of shape (n_steps, 12)
-        What the others are if that is read nowhere.
+        The other columns, given that no letter, sign or scribble is read.
     log_number : ndarray of shape (n_steps,)
-        Logarithm of the probability that it is not read at each step.
+        Logarithm of the probability, at each step, that none is read.
     """
     log_probs = np.asarray(log_probs, np.float64)
     log_number = logsumexp(log_probs[:, :OTHER], axis=1)
@@ -152,14 +151,14 @@ def without_others(log_probs):
 
 
 def confidence_among_all(decoding, log_number):
-    """Return the share of a text among all accepted numbers and all that is no number."""
+    """Return the probability of a text among all accepted numbers and anything not a number."""
     number = min(float(np.exp(log_number.sum())), 1.0)
     accepted = number * decoding.support
     return decoding.confidence * accepted / (accepted + 1 - number) if accepted else 0.0
 
 
 def _checked(log_probs):
-    """Return log-probabilities in double precision, or refuse what cannot be such."""
+    """Return log-probabilities in double precision, or raise a ValueError."""
     log_probs = np.asarray(log_probs, np.float64)
     if log_probs.ndim != 2 or log_probs.shape[1] not in (N_ROWS, N_ROWS + 1):
         raise ValueError(
@@ -168,13 +167,13 @@ def _checked(log_probs):
         )
     if not (log_probs <= 1e-3).all():  # NaN is not, either
         raise ValueError(
-            "log_probs holds NaN or values above 0: expected logarithms of probabilities."
+            "log_probs contains NaN or values above 0: expected logarithms of probabilities."
         )
     return log_probs
 
 
 def _merge_marks(log_probs, plus):
-    """Return the 11 columns in which reading a mark is reading no digit."""
+    """Return 11 columns: the decimal mark is merged with the blank."""
     if log_probs.shape[1] == N_ROWS:
         return log_probs
     merged = log_probs[:, :N_ROWS].copy()
@@ -195,12 +194,12 @@ def _best_path(lattice, emissions):
 
 
 def _spelled(labels):
-    """Return columns of the steps as text."""
+    """Return labels, given as columns of the steps, as text."""
     return "".join(["." if label == MARK else str(label - 1) for label in labels.tolist()])
 
 
 def _spans(changed, rows):
-    """Return the first step of each digit and the one after its last."""
+    """Return the first step of each digit, and the step after its last."""
     starts = np.flatnonzero(changed)
     ends = np.append(starts[1:], len(rows))
     digits = rows[starts] > 0
@@ -208,7 +207,7 @@ def _spans(changed, rows):
 
 
 class _Sums(NamedTuple):
-    """All accepted numbers together: see `Lattice.backwards`."""
+    """Sums over all accepted numbers, see `Lattice.backwards`."""
 
     lattice: Lattice
     semiring: Semiring
@@ -218,7 +217,7 @@ class _Sums(NamedTuple):
 
 
 def _sum_up(lattice, log_emissions, keep):
-    """Return the sums over all accepted numbers, of logarithms if they would underflow."""
+    """Return the sums over all accepted numbers, in logarithms if they would underflow."""
     emissions = np.exp(log_emissions)
     following, total = lattice.backwards(emissions, SUM, keep)
     if total > _FAINT:
@@ -237,7 +236,7 @@ def _log_probability(log_probs, labels):
 
 def _text_sum(emissions, labels, semiring):
     """Return the sum over all paths of one text, given as columns of the emissions."""
-    # The cells: the start, the labels with blanks before and behind, and a dead end.
+    # The cells: the start, the labels with a blank before and after each, and a dead end.
     symbols = np.zeros(2 * len(labels) + 3, np.intp)
     symbols[2:-1:2] = labels
     cells = np.arange(len(symbols))
@@ -257,19 +256,19 @@ def _text_sum(emissions, labels, semiring):
 
 
 def _marginals(sums, n_digits):
-    """Return the probabilities of the digits at each position, if all numbers have as many."""
+    """Return the probabilities of the digits at each position; all numbers have this length."""
     lattice, semiring, emissions, following, log_total = sums
     entries = lattice.entries(emissions, following, semiring)
     shares = entries / np.exp(log_total) if semiring is SUM else np.exp(entries - log_total)
     rows, states = divmod(lattice.entered, lattice.shape[1])
     marginals = np.zeros((n_digits + 1, 10))
-    # States beyond that number of digits lead nowhere, and states never reached come from nowhere.
+    # Shares are 0 in states after more digits, and in states that are never reached.
     np.add.at(marginals, (np.minimum(lattice.depths[states], n_digits), rows - 1), shares)
     return marginals[1:]
 
 
 def _of_length(automaton, n_digits):
-    """Return the lattice of the accepted numbers of some length, made once."""
+    """Return the lattice of the accepted numbers of one length, built once."""
     by_length = automaton._lattice.by_length
     if n_digits not in by_length:
         by_length[n_digits] = intersect([automaton, of_length(n_digits)])._lattice

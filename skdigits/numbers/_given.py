@@ -1,32 +1,32 @@
-"""What a command or a request says of a number, given to a reader."""
+"""Set the constraints from a command or a request on a reader."""
 
 import re
 
 
 def parse_length(text):
-    """Return a number of digits, or the least and the most, as of "5" or "3-6".
+    """Return the minimum and maximum number of digits from a text such as "5" or "3-6".
 
     Raises
     ------
     ValueError
-        If the text says neither.
+        If the text is neither a number above 0 nor a range.
     """
     found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", text)
-    if not found:
-        raise ValueError(f"length is a number, or two such as 3-6, not {text!r}.")
-    least, most = found.groups()
-    return int(least) if most is None else (int(least), int(most))
+    least, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if least > most or most == 0:
+        raise ValueError(f"length must be a number, or a range such as 3-6, got {text!r}.")
+    return least, most
 
 
 def set_given(reader, **given):
-    """Set those parameters of a reader that are given, and check them before a picture is read.
+    """Set the parameters of a reader that are not None, and check them at once.
 
     Raises
     ------
     ImportError
         If the engine is not installed.
     ValueError
-        If a value cannot be used, or no number satisfies all.
+        If a value is invalid, or no number satisfies all constraints.
     """
     reader.set_params(**{name: value for name, value in given.items() if value is not None})
     next(reader.read_many([]), None)

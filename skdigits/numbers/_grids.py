@@ -1,30 +1,30 @@
-"""Rules, grids and frames on a level page, told from the writing in them."""
+"""Find ruled lines, grids and frames on a level page, and separate them from the writing."""
 
 import numpy as np
 
 from skdigits.numbers._parts import closed, runs
 
-LONG = 2.5  # heights of a digit: no stroke is straight for so long
-WIDE = 4  # heights of a digit, from which on connected ink may hold a rule
-STRAIGHT, BAND = 0.8, 0.12  # of a frame's side: as much of it goes along as near to it
-DENSEST = 0.4  # of a frame's box is ink
-LEAST = 8  # pixels of a frame's side
-MOST_FRAMES = 500  # that are looked for on a page, the largest
+LONG = 2.5  # heights of a digit: no stroke is straight for this length
+WIDE = 4  # heights of a digit: wider connected ink may contain a ruled line
+STRAIGHT, BAND = 0.8, 0.12  # of a frame's side: this much of it has ink within this distance
+DENSEST = 0.4  # largest share of ink in a frame's box
+LEAST = 8  # pixels: shortest side of a frame
+MOST_FRAMES = 500  # largest parts of a page that are examined
 
 
 def find_rules(marked, labels, places, height):
-    """Return the pixels of rules and frames, but for those that strokes cross.
+    """Return the pixels of ruled lines and frames, except where strokes cross them.
 
     Parameters
     ----------
     marked : ndarray of bool of shape (height, width)
-        Where there is ink.
+        Whether each pixel is ink.
     labels : ndarray of int of the same shape
-        Of connected ink, from 1.
+        Number of each patch of connected ink, from 1.
     places : list of tuple of slice
-        Rows and columns of each.
+        Rows and columns of each patch.
     height : float
-        Of a digit, in pixels.
+        Height of a digit in pixels.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def find_rules(marked, labels, places, height):
 
 
 def _rules_of(part, height):
-    """Return the pixels of rules in a connected patch of ink."""
+    """Return the pixels of ruled lines in a connected patch of ink."""
     (down, across), long = part.shape, round(LONG * height)
     none = np.zeros_like(part)
     if is_frame(part):
@@ -59,7 +59,7 @@ def _rules_of(part, height):
 
 
 def is_frame(part):
-    """Tell whether connected ink goes along both its sides and its top or bottom, with corners."""
+    """Tell whether connected ink fills both its sides and its top or bottom, with corners."""
     down, across = (max(2, round(BAND * side)) for side in part.shape)
     if min(part.shape) < LEAST or part.mean() > DENSEST:
         return False

@@ -1,4 +1,4 @@
-"""What a reader says of a line, given the network's probabilities and what is known."""
+"""Turn the network's probabilities for a line into a reading, under the constraints."""
 
 from itertools import pairwise
 
@@ -7,7 +7,7 @@ import numpy as np
 from skdigits.numbers._decoding import best_text, confidence_among_all, decode, without_others
 from skdigits.numbers._reading import Digit, Reading
 
-FITTING = 1e-6  # least probability of all numbers together that satisfy the constraints
+FITTING = 1e-6  # if all numbers that satisfy the constraints are less probable, none is read
 
 
 def interpret(seen, log_probabilities, constraint, threshold, min_probability, keep_marks):
@@ -18,13 +18,13 @@ def interpret(seen, log_probabilities, constraint, threshold, min_probability, k
     seen : Line or Strip
         The line as the engine sees it.
     log_probabilities : ndarray of shape (n_steps, 13)
-        Of the blank, the digits, the decimal mark and what is no digit.
+        Of the blank, the digits, the decimal mark, and anything that is not a digit.
     constraint : Constraint
-        What is known of the number.
+        All constraints on the number.
     threshold : float
-        Least confidence with which it is not rejected.
+        Numbers with a lower confidence are rejected.
     min_probability : float
-        Least probability of a digit that is not doubtful.
+        Digits with a lower probability are doubtful.
     keep_marks : bool
         Whether decimal marks are part of the text.
     """
@@ -65,7 +65,7 @@ def interpret(seen, log_probabilities, constraint, threshold, min_probability, k
 
 
 def _around_each(middles, end):
-    """Return where each of some places begins and ends, half-way to its neighbours."""
+    """Return the start and the end of the interval around each place, half-way to the next."""
     if not middles:
         return []
     edges = [0, *((a + b) // 2 for a, b in pairwise(middles)), end]

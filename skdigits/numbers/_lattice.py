@@ -1,4 +1,4 @@
-"""The paths that CTC allows through an automaton, and sums and maxima over all of them."""
+"""Sums and maxima over all paths that CTC allows through an automaton."""
 
 from functools import cached_property
 from math import isqrt
@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-MOST_KEPT = 2**25  # numbers, of 8 bytes: what follows on more steps is computed twice
-SMALL = 48  # states up to which listing all edges is faster
-N_ROWS = 11  # what was read last: no digit, or one of ten
+MOST_KEPT = 2**25  # numbers of 8 bytes; if there are more, they are computed twice
+SMALL = 48  # states: up to this number, listing all edges is faster
+N_ROWS = 11  # the symbol read last: no digit, or one of ten
 _JOIN = np.vstack([np.ones(10), 1 - np.eye(10)])  # all digits, and all but one
 
 
 class Semiring(NamedTuple):
-    """What joins paths (plus) and prolongs them (times), with the values of no path and of none."""
+    """Operations that join paths (plus) and extend them (times), with their neutral elements."""
 
     plus: np.ufunc
     times: np.ufunc
@@ -23,7 +23,7 @@ class Semiring(NamedTuple):
 
 
 SUM = Semiring(np.add, np.multiply, 0.0, 1.0)  # of probabilities
-LOG_SUM = Semiring(np.logaddexp, np.add, -np.inf, 0.0)  # of their logarithms: never underflows
+LOG_SUM = Semiring(np.logaddexp, np.add, -np.inf, 0.0)  # in logarithms, which never underflow
 BEST = Semiring(np.maximum, np.add, -np.inf, 0.0)  # the largest logarithm
 
 
@@ -35,7 +35,7 @@ class Edges:
     candidates : ndarray of int of shape (n_cells, n_candidates)
         The cells next to each cell, in any order.
     valid : ndarray of bool of shape (n_cells, n_candidates)
-        Which of them are: one at least for each cell.
+        Whether each candidate is an edge; every cell has at least one.
     """
 
     def __init__(self, candidates, valid):
@@ -52,18 +52,19 @@ class Edges:
 
 
 class Following:
-    """What follows on each step, from the first to the last, as arrays of shape (11, n_states + 1).
+    """The values of all ways from each step to the end, as arrays of shape (11, n_states + 1).
 
-    If all would take too much memory, it is computed again block by block.
+    Iterates from the first step to the last. If all arrays together would need too much memory,
+    they are computed again block by block.
 
     Parameters
     ----------
     lattice : Lattice
     semiring : Semiring
     blocks : list of (ndarray, ndarray)
-        The emissions of some steps each, and what comes after them.
+        For each block of steps, the emissions and the values after the block.
     first : ndarray
-        What follows on each step of the first block.
+        The values at each step of the first block.
     """
 
     def __init__(self, lattice, semiring, blocks, first):
@@ -77,13 +78,13 @@ class Following:
 
 
 class Lattice:
-    """The product of CTC's paths and an automaton, compiled once for any number of pictures.
+    """The product of CTC's paths and an automaton, built once for any number of pictures.
 
-    A cell is a state and what was read last: row 0 of an array of shape (11, n_states + 1) stands
-    for no digit (a blank or a mark), rows 1 to 10 for the digits. The last column is a state that
-    nothing is accepted from; there go the digits that are refused.
+    A cell is a state and the symbol read last: row 0 of an array of shape (11, n_states + 1) stands
+    for no digit (a blank or a mark), rows 1 to 10 for the digits. The last column is a dead state,
+    to which refused digits lead.
 
-    A sweep goes backwards in time: each cell then has few cells to look at, as the automaton is
+    A sweep runs backwards in time: each cell then has few successors, because the automaton is
     deterministic.
     """
 
@@ -99,33 +100,34 @@ class Lattice:
         self.by_length: dict = {}  # the lattices of the numbers of one length
 
     def _candidates(self, cells=None):
-        """Return the cells that may come next after some cells, and which of them are there."""
+        """Return candidates for the cells after some cells, and which of them are valid."""
         cells = np.arange(N_ROWS * self.shape[1]) if cells is None else np.asarray(cells)
         rows, states = divmod(cells, self.shape[1])
         candidates = np.column_stack([cells, states, self.after[:, states].T])
         valid = np.ones(candidates.shape, bool)
         valid[:, 1] = rows > 0
-        valid[np.arange(len(cells)), rows + 1] &= rows == 0  # the same digit needs a blank between
+        valid[np.arange(len(cells)), rows + 1] &= rows == 0  # a repeated digit needs a blank first
         return candidates, valid
 
     def backwards(self, emissions, semiring, keep=True):
-        """Return what follows on each step, and what all accepted paths come to together.
+        """Return the values of all ways from each step to the end, and of all accepted paths.
 
         Parameters
         ----------
         emissions : ndarray of shape (n_steps, 11)
-            What reading no digit, and each digit, comes to.
+            Value of no digit, and of each digit, at each step.
         semiring : Semiring
-            What is added up.
+            How values are combined.
         keep : bool, default=True
-            Whether `following` is of use: otherwise, only the total is.
+            Whether `following` is needed. If False, only the total is valid.
 
         Returns
         -------
         following : Following
-            All ways from each cell to the end, if it is entered at a step; that step is included.
+            Value of all ways from each cell to the end, if it is entered at a step. This step is
+            included.
         total : float
-            All ways from the start to the end.
+            Value of all ways from the start to the end.
         """
         ways = np.full(self.shape, semiring.zero)
         ways[:, :-1][:, self.accepting] = semiring.one
@@ -139,7 +141,7 @@ class Lattice:
         return Following(self, semiring, blocks[::-1], first), ways[0, 0]
 
     def sweep(self, emissions, ways, semiring, keep=True):
-        """Go back over some steps; return what follows on each, and what comes before them all."""
+        """Sweep back over some steps; return the values at each step, and before all of them."""
         ways = ways.copy()
         following = np.empty((len(emissions) if keep else 1, *self.shape))
         read = np.empty(self.after.shape)
@@ -156,7 +158,7 @@ class Lattice:
         return following, ways
 
     def entries(self, emissions, following, semiring):
-        """Return what all accepted paths that enter a cell with a digit come to, at any step.
+        """Return the values of all accepted paths that enter each cell with a digit, at any step.
 
         Parameters
         ----------
@@ -166,7 +168,7 @@ class Lattice:
         Returns
         -------
         entries : ndarray of shape (n_entered,)
-            All ways through each of the cells `entered`.
+            Value of all ways through each of the cells `entered`.
         """
         plus, times, zero, one = semiring
         cells = self.entered
@@ -193,13 +195,13 @@ class Lattice:
 
     @cached_property
     def entered(self):
-        """The cells that a digit leads to, from any state; the dead one is left out."""
+        """The cells that a digit leads to, from any state, except the dead one."""
         cells = np.unique(self.after)
         return cells[cells % self.shape[1] < len(self.transitions)]
 
     @cached_property
     def _entrances(self):
-        """The matrix with a one for each digit in each state, in the row of the cell entered."""
+        """Matrix with a 1 for each digit in each state, in the row of the cell that is entered."""
         starts = np.flatnonzero(np.isin(self.after, self.entered))
         ends = np.searchsorted(self.entered, self.after.ravel()[starts])
         shape = len(self.entered), self.after.size
@@ -207,7 +209,7 @@ class Lattice:
 
     @cached_property
     def depths(self):
-        """The number of digits read in each state, or None if a state may have read several."""
+        """The number of digits read in each state, or None if it is not unique."""
         depths = np.full(len(self.transitions), -1)
         depth, level = 0, np.zeros(1, np.intp)
         while len(level):
@@ -227,7 +229,7 @@ class Lattice:
         return int(lengths[0]) if (lengths == lengths[0]).all() else None
 
     def next_cells(self, cell):
-        """Return the cells that may come next after a cell, the cell itself first."""
+        """Return the cells that may follow a cell, starting with the cell itself."""
         if self.edges is not None:
             return self.edges.of(cell)
         candidates, valid = self._candidates([cell])

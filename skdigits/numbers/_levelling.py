@@ -1,4 +1,4 @@
-"""How a page is turned and tilted in its picture, and the page level again."""
+"""Find out how a page is turned and tilted in its picture, and level it."""
 
 from itertools import product
 from math import cos, radians, sin, tan
@@ -7,22 +7,22 @@ import numpy as np
 from PIL import Image
 
 SEARCH = (1.0, 16, 0.05, 4), (0.25, 3, 0.02, 3), (0.1, 2, 0.005, 3)
-"""Steps, and how many, of the angle in degrees and of the tilt: the share by which lines at an edge
-of the page are closer than in its middle."""
-STRAIGHT = 0.5, 0.01  # degrees, and tilts, that are left as they are
-TURN_GAIN, LEAN_GAIN = 1.02, 1.2  # by which rows and columns are to be sharper
-STRICTNESS = 0.25  # of a digit's height: how closely the parts of a line are to be level
+"""Step size and number of steps, of the angle in degrees and of the tilt: the share by which lines
+at an edge of the page are closer together than in its middle."""
+STRAIGHT = 0.5, 0.01  # largest angle in degrees and largest tilt that are not corrected
+TURN_GAIN, LEAN_GAIN = 1.02, 1.2  # least gain in sharpness of rows and columns
+STRICTNESS = 0.25  # of a digit's height: how exactly the parts of a line must be level
 
 
 def rotation(angle, shape, turned_shape):
-    """Return the homography of a turn around the middle of a picture.
+    """Return the homography of a rotation about the middle of a picture.
 
     Parameters
     ----------
     angle : float
         Clockwise, in degrees.
     shape, turned_shape : tuple of int
-        Heights and widths of the picture and of the turned one.
+        Height and width of the picture, and of the rotated picture.
 
     Returns
     -------
@@ -34,19 +34,19 @@ def rotation(angle, shape, turned_shape):
 def find_levelling(points, rules, rule_weight, height, shape):
     """Find the homography from the level page to its picture.
 
-    Rows are turned, and brought parallel, so that they are the sharpest; then columns of rules are
-    leant. Nothing is changed for what is not clearly sharper.
+    Rows are rotated and made parallel so that they are sharpest; then upright ruled lines are
+    straightened in the same way. Nothing is changed unless the result is clearly sharper.
 
     Parameters
     ----------
     points : ndarray of shape (n_points, 2)
-        x and y of what stands in rows, in pixels.
+        x and y of the parts that form rows, in pixels.
     rules : ndarray of shape (n_rule_points, 2)
-        x and y of pixels of rules.
+        x and y of pixels of ruled lines.
     rule_weight : float
-        What each of them counts, if a point counts 1.
+        Weight of each of these pixels; a point has the weight 1.
     height : float
-        Of what stands there, in pixels.
+        Height of a digit in pixels.
     shape : tuple of int
         Height and width of the picture.
 
@@ -70,9 +70,9 @@ def find_levelling(points, rules, rule_weight, height, shape):
 
 
 def _sharpest(along, across, weight, height, gain):
-    """Return the angle in degrees of lines, and how much closer they come with each pixel.
+    """Return the angle of lines in degrees, and their tilt per pixel.
 
-    Both are 0 unless lines along them are sharper, by a gain, than lines along the first axis.
+    Both are 0 unless lines at this angle are sharper, by the gain, than lines along the first axis.
     """
     reach = max(1.0, np.hypot(along, across).max())  # so that no depth is near 0
 
@@ -99,19 +99,19 @@ def _sharpest(along, across, weight, height, gain):
 
 
 def level_page(ink, homography):
-    """Return the ink of a level page, and the homography from it to the picture.
+    """Return the ink of the level page, and the homography from it to the picture.
 
     Parameters
     ----------
     ink : ndarray of shape (height, width)
         From 0 to 1.
     homography : ndarray of shape (3, 3)
-        From the level page, with its origin anywhere.
+        From the level page to the picture; the origin may be anywhere.
 
     Returns
     -------
     ink : ndarray of float32 of shape (level_height, level_width)
-        With all of the picture.
+        Large enough for the whole picture.
     homography : ndarray of shape (3, 3)
     """
     height, width = ink.shape
@@ -133,17 +133,17 @@ def _shift(shape, by):
 
 
 def _turn(angle):
-    """Return the homography of a turn."""
+    """Return the homography of a rotation about the origin."""
     turn = radians(angle)
     return np.array([[cos(turn), -sin(turn), 0], [sin(turn), cos(turn), 0], [0, 0, 1]])
 
 
 def _tilt(right, down):
-    """Return the homography by which lines come closer to the left and to the top."""
+    """Return the homography that moves lines closer together towards the left and the top."""
     return np.array([[1, 0, 0], [0, 1, 0], [-right, -down, 1]])
 
 
 def _apply(homography, points):
-    """Return where points of shape (n, 2) come to."""
+    """Return points of shape (n, 2) after the homography."""
     x, y, depth = homography @ np.column_stack([points, np.ones(len(points))]).T
     return np.column_stack([x / depth, y / depth])

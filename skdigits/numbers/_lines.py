@@ -1,4 +1,4 @@
-"""A line of digits, found in a picture and brought to the height that the network reads."""
+"""Find a line of digits in a picture, and scale it to the height that the network reads."""
 
 from dataclasses import dataclass, replace
 
@@ -16,23 +16,23 @@ from skdigits.numbers._parts import (
 
 HEIGHT, INNER = 32, 24  # pixels: of a line, and of its digits
 MARGIN = (HEIGHT - INNER) // 2
-WIDEST_GAP = 24  # pixels between two digits; wider gaps are shortened to it
-LONGEST = 1536  # pixels: longer lines are squeezed
+WIDEST_GAP = 24  # pixels between two digits; wider gaps are shortened to this
+LONGEST = 1536  # pixels; longer lines are compressed to this width
 LEAST_SKEW, LARGEST_SKEW = 2, 45  # degrees
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line as the network reads it, and where it stands in its picture.
+    """A line as the network reads it, and its position in the picture.
 
     Parameters
     ----------
     image : ndarray of uint8 of shape (32, width)
         From 0 for paper to 255 for ink; the width is even.
     columns : ndarray of int of shape (width,)
-        Which column of the scaled line, with its gaps, each column is.
+        Index of each column in the scaled line before its gaps were shortened.
     to_picture : ndarray of shape (3, 3)
-        Homography from places in the scaled line to those in the picture, as (x, y, 1).
+        Homography from that scaled line to the picture, for points (x, y, 1).
     shape : tuple of int
         Height and width of the picture.
     """
@@ -44,11 +44,11 @@ class Line:
 
     @property
     def line(self):
-        """The line itself: what the network sees."""
+        """The line itself, as for a Strip."""
         return self
 
     def middles(self, spans):
-        """Return the columns in the middle of spans of the network's steps, of two columns each."""
+        """Return the middle columns of spans of the network's steps; a step is two columns."""
         return [first + last for first, last in spans]
 
     def box(self, first, last):
@@ -82,12 +82,12 @@ class Line:
         return left, top, right, bottom
 
     def within(self, to_picture, shape):
-        """Return the line as one of a larger picture, which this one was taken from.
+        """Return the line with its position in the larger picture that this one was cut from.
 
         Parameters
         ----------
         to_picture : ndarray of shape (3, 3)
-            Homography from places in this picture to those in the larger one.
+            Homography from this picture to the larger one.
         shape : tuple of int
             Height and width of the larger one.
 
@@ -98,21 +98,21 @@ class Line:
         return replace(self, to_picture=to_picture @ self.to_picture, shape=shape)
 
     def enlarged(self, shape):
-        """Return the line as one of the picture before that was reduced from this shape."""
+        """Return the line with its position in the picture of this shape, before reduction."""
         down, across = np.divide(shape, self.shape)
         return self.within(np.diag([across, down, 1.0]), shape)
 
     @property
     def scale(self):
-        """Pixels of the line for one of the picture."""
+        """Number of pixels of the line per pixel of the picture."""
         return 1 / np.hypot(*self.to_picture[:2, 0])
 
 
 def find_line(grey, ink="auto"):
-    """Find the line of the heaviest ink in a picture.
+    """Find the line that contains the heaviest patch of ink in a picture.
 
-    It is levelled, cut out and scaled until its digits are 24 pixels high. Rules and frames stay;
-    they only do not count as digits.
+    It is levelled, cut out and scaled until its digits are 24 pixels high. Ruled lines and frames
+    are kept, but do not count as digits.
 
     Parameters
     ----------
@@ -124,14 +124,14 @@ def find_line(grey, ink="auto"):
     Returns
     -------
     line : Line or None
-        None where there is no ink.
+        None if there is no ink.
     """
     found = ink_beside_blocks(grey, lambda grey: find_ink(grey[None], ink).ink[0])
     return line_of(found) if found.any() else None
 
 
 def line_of(ink):
-    """Return the line of the heaviest ink, see `find_line`.
+    """Return the line that contains the heaviest patch of ink, see `find_line`.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def line_of(ink):
         Image.Resampling.BILINEAR,
         (box[0] + room, box[1] + room, box[2] + room, box[3] + room),
     )
-    # The root lifts faint strokes beside strong ones.
+    # The square root strengthens faint strokes relative to strong ones.
     image = np.rint(np.sqrt(np.asarray(line) * np.float32(255))).astype(np.uint8)
     columns = _without_gaps(parts, box[0], scale, width)
     to_picture = rotation(angle, level.size[::-1], ink.shape) @ np.array(
@@ -170,12 +170,12 @@ def line_of(ink):
 
 
 def find_lines(pictures):
-    """Yield the line of each of some pictures, or None where there is no ink.
+    """Yield the line of each picture, or None if it has no ink.
 
     Raises
     ------
     ValueError
-        If one cannot be read; its place is named.
+        If a picture cannot be read; the message gives its index.
     """
     for index, picture in enumerate(pictures):
         try:
@@ -186,7 +186,7 @@ def find_lines(pictures):
 
 
 def _skew(parts):
-    """Return the angle in degrees by which a line of parts falls to the right; 0 if unsure."""
+    """Return the angle in degrees by which a line of parts falls to the right; 0 if uncertain."""
     tall = parts[heights(parts) >= 0.5 * heights(parts).max()]
     x, y = (tall[:, 1] + tall[:, 3]) / 2, (tall[:, 0] + tall[:, 2]) / 2
     if len(tall) < 3 or np.ptp(x) < 2 * heights(tall).max():
@@ -196,7 +196,7 @@ def _skew(parts):
 
 
 def _without_gaps(parts, left, scale, width):
-    """Return an even number of columns of a scaled line, from wide gaps only as many as stay."""
+    """Return the columns of a scaled line after wide gaps are shortened: an even number."""
     kept = np.ones(width, dtype=bool)
     tall = heights(parts)
     written = parts[tall >= 0.2 * tall.max()]

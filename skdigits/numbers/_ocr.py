@@ -1,4 +1,4 @@
-"""PP-OCRv6's recogniser of text, which the package rapidocr brings, as a reader of digits."""
+"""Read digits with PP-OCRv6, the text recogniser of the package rapidocr."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,19 +14,19 @@ from skdigits.numbers._lines import HEIGHT, INNER, MARGIN, Line
 
 WEIGHTS = "PP-OCRv6_rec_*.onnx"
 MISSING = 'engine="rapidocr" needs packages that are not installed: pip install "skdigits[ocr]"'
-STRIP_HEIGHT = 48  # pixels that the recogniser sees
-STEP = 8  # columns of a step of its answer
-LEAST_WIDTH = 320  # pixels: narrower strips are filled up with grey, as rapidocr does
-ROOM = 0.35  # of a digit's height: how much of the picture around the line is seen
-LEAST = 1e-9  # probability of a symbol, so that none is impossible
-# How much a sign that is no digit counts as no symbol. At 1, an unsure digit is left out; at 0,
-# letters are read as digits.
+STRIP_HEIGHT = 48  # pixels: height of the recogniser's input
+STEP = 8  # columns of the image per step of the output
+LEAST_WIDTH = 320  # pixels; narrower strips are padded with grey, as rapidocr does
+ROOM = 0.35  # of a digit's height: margin of the picture that is visible around the line
+LEAST = 1e-9  # least probability of a symbol, so that none is impossible
+# Share of the probability of other signs that is counted as blank. At 1, an uncertain digit is left
+# out; at 0, letters are read as digits.
 SIGN_SHARE = 0.1
 
 
 @dataclass(frozen=True)
 class Strip:
-    """A line of digits as the recogniser sees it: a level part of the picture.
+    """A line of digits as the recogniser sees it: a levelled part of the picture.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ class Strip:
     line : Line
         The line that was found there.
     to_line : ndarray of shape (3, 3)
-        From places in the image to those in the scaled line, with its gaps, as (x, y, 1).
+        Homography from the image to the scaled line before its gaps were shortened, for points
+        (x, y, 1).
     """
 
     image: np.ndarray
@@ -43,7 +44,7 @@ class Strip:
     to_line: np.ndarray
 
     def middles(self, spans):
-        """Return the columns of the line in the middle of spans of the recogniser's steps."""
+        """Return the middle columns, in the line, of spans of the recogniser's steps."""
         x = STEP / 2 * np.array([sum(span) for span in spans])
         columns = self.line.columns
         places = np.searchsorted(columns, np.rint(self.to_line[0, 0] * x + self.to_line[0, 2]))
@@ -51,14 +52,14 @@ class Strip:
 
 
 def cut_strip(grey, line):
-    """Cut a line with its surroundings out of its picture.
+    """Cut a line with a margin around it out of its picture.
 
     Parameters
     ----------
     grey : ndarray of shape (height, width)
-        The picture, from 0 for black to 1 for white. Light ink on dark paper will do as well.
+        The picture, from 0 for black to 1 for white. Ink may be dark or light.
     line : Line
-        What `find_line` or `find_numbers` found in it.
+        Found in the picture by `find_line` or `find_numbers`.
     """
     near = MARGIN - ROOM * INNER
     box = near, near, 1 + line.columns[-1] - near, HEIGHT - near
@@ -68,7 +69,7 @@ def cut_strip(grey, line):
     scales = (right - left) / width, 1 / scale
     to_line = np.array([[scales[0], 0, left], [0, scales[1], top], [0, 0, 1]])
     to_picture = line.to_picture @ to_line
-    # Large digits are averaged first: the transform takes single pixels.
+    # Large digits are averaged first, because the transform samples single pixels.
     fewer = max(1, int(scales[1] / line.scale))
     image = Image.fromarray(np.rint(255 * grey).astype(np.uint8)).reduce(fewer)
     to_picture[:2] /= fewer
@@ -84,7 +85,7 @@ def cut_strip(grey, line):
 
 
 def _within_picture(box, to_picture, shape):
-    """Return a box of the scaled line without what is beyond the middles of the picture's edges."""
+    """Clip a box of the scaled line at the middles of the picture's edges."""
     height, width = shape
     middles = [
         (0, height / 2, 1),
@@ -98,7 +99,7 @@ def _within_picture(box, to_picture, shape):
 
 
 def log_probabilities(strips):
-    """Return log-probabilities of the symbols at each step of strips.
+    """Return the log-probabilities of the symbols at each step of each strip.
 
     Parameters
     ----------
@@ -107,7 +108,8 @@ def log_probabilities(strips):
     Returns
     -------
     log_probabilities : list of ndarray of shape (n_steps, 13)
-        Of none, the digits, the decimal mark and what is no digit. A step is 8 columns of a strip.
+        Of the blank, the digits, the decimal mark, and anything that is not a digit. A step is 8
+        columns of a strip.
 
     Raises
     ------
@@ -120,16 +122,16 @@ def log_probabilities(strips):
 
 @lru_cache(maxsize=1)
 def load_recogniser(n_threads):
-    """Return the function that reads a strip's image, loaded once."""
-    package = find_spec("rapidocr")  # only its weights are used: importing it takes seconds
+    """Return the function that reads a strip's image; the model is loaded once."""
+    package = find_spec("rapidocr")  # only for its weights: importing it would take seconds
     if package is None or package.origin is None or find_spec("onnxruntime") is None:
         raise ImportError(MISSING)
     folder = Path(package.origin).parent / "models"
     paths = sorted(folder.glob(WEIGHTS))
     if not paths:
         raise ImportError(
-            'engine="rapidocr" reads with PP-OCRv6, which the rapidocr installed does not bring: '
-            'pip install --upgrade "skdigits[ocr]"'
+            'engine="rapidocr" needs PP-OCRv6, which the installed version of rapidocr does not '
+            'contain: pip install --upgrade "skdigits[ocr]"'
         )
     session = open_session(paths[0], n_threads)
     signs = session.get_modelmeta().custom_metadata_map["character"].splitlines()
@@ -145,18 +147,18 @@ def load_recogniser(n_threads):
 
 
 def reduce(steps, signs):
-    """Return log-probabilities of the symbols that a reader knows.
+    """Reduce the recogniser's probabilities to the symbols that a reader knows.
 
     Parameters
     ----------
     steps : ndarray of shape (n_steps, 1 + n_signs) or (n_steps, 2 + n_signs)
-        Probabilities of no sign, of all signs and, where there is one, of the space.
+        Probabilities of the blank, of all signs and, if the model has one, of the space.
     signs : list of str
 
     Returns
     -------
     log_probabilities : ndarray of shape (n_steps, 13)
-        Of none, the digits, the decimal mark and all other signs.
+        Of the blank, the digits, the decimal mark and all other signs.
     """
     digits = steps[:, [1 + signs.index(digit) for digit in "0123456789"]]
     mark = steps[:, [1 + signs.index(mark) for mark in ".,"]].sum(axis=1)

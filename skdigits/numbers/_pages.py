@@ -1,4 +1,4 @@
-"""The numbers on a page: where they stand, and in which order they are read."""
+"""Find the numbers on a page, in reading order."""
 
 from dataclasses import dataclass
 
@@ -22,18 +22,18 @@ from skdigits.numbers._parts import (
 )
 
 LONGEST_PAGE = 2048  # pixels
-MOST_PARTS = 3_000  # of a page: those of the most ink
-MOST_NUMBERS = 1_000  # of a page: those of the most ink
-MOST_POINTS = 5_000  # by which a page is levelled, of parts and of rules
-MOST_GRIDS = 50  # of the largest parts of a page may hold others
+MOST_PARTS = 3_000  # per page: those with the most ink
+MOST_NUMBERS = 1_000  # per page: those with the most ink
+MOST_POINTS = 5_000  # of parts, and of ruled lines, that are used to level a page
+MOST_GRIDS = 50  # largest parts of a page that are examined for others inside
 WINDOW = 0.2  # of the page's smaller side: shadows are wider
-LEAST_HEIGHT = 5  # pixels of a digit
-TALL = 0.45  # of the usual height: what is lower is a mark, a speck or a scrap
-LEAST_WIDTH = 0.6  # of a digit's height, in which it stands: a 1 has as much room as others
-BESIDE = 0.5  # of the lower of two parts' heights, by which they overlap in a line
-RULED = 0.5  # of the height of two digits, along which a rule divides them
-COMB = 0.5  # of the cells of a form may seem to hold several digits
-ROOM = 0.35  # of a number's height, around it
+LEAST_HEIGHT = 5  # pixels: height of the smallest digit
+TALL = 0.45  # of the usual height: a lower part is a mark, a speck or a scrap
+LEAST_WIDTH = 0.6  # of a digit's height: even a 1 takes up this width
+BESIDE = 0.5  # of the lower of two parts: if they overlap by this height, they share a line
+RULED = 0.5  # of the common height of two digits: a longer ruled line separates them
+COMB = 0.5  # largest share of a form's cells that may seem to contain several digits
+ROOM = 0.35  # of a number's height: margin around it
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ class Page:
     ink : ndarray of shape (height, width)
         From 0 for paper to 1 for the strongest ink.
     labels : ndarray of int of shape (height, width)
-        Of the part that each pixel belongs to, from 1; 0 for paper and rules.
+        Number of the part that each pixel belongs to, from 1; 0 for paper and ruled lines.
     parts : ndarray of shape (n_parts, 5)
-        As of `find_parts`.
+        As returned by `find_parts`.
     rules : ndarray of bool of shape (height, width)
-        Pixels of rules and frames.
+        Pixels of ruled lines and frames.
     to_picture : ndarray of shape (3, 3)
-        Homography from places on it to those in the picture.
+        Homography from the page to the picture.
     shape : tuple of int
         Height and width of the picture.
     """
@@ -72,17 +72,17 @@ def find_numbers(grey, gap):
     grey : ndarray of shape (height, width)
         From 0 for black to 1 for white.
     gap : float
-        Distance from which on two neighbours are two numbers, in heights of their digits.
+        Smallest distance between two numbers in a line, as a multiple of their digits' height.
 
     Returns
     -------
     lines : list of Line
-        From the first line to the last, each from left to right.
+        In reading order: line by line, from left to right.
 
     Warns
     -----
     UserWarning
-        If there are more numbers than are read of a page.
+        If there are too many numbers to read all of them.
     """
     page = _find_page(grey)
     if page is None:
@@ -90,8 +90,8 @@ def find_numbers(grey, gap):
     numbers = _group(page, gap)
     if len(numbers) > MOST_NUMBERS:
         warn_user(
-            f"There are {len(numbers):,} groups of ink on the page: only the {MOST_NUMBERS:,} of "
-            "the most ink are read. Crop the picture, or cut it into several."
+            f"There are {len(numbers):,} groups of ink on the page, but only the {MOST_NUMBERS:,} "
+            "with the most ink are read: crop the picture, or split it into several."
         )
         numbers.sort(key=lambda number: -page.parts[number, 4].sum())
         numbers = numbers[:MOST_NUMBERS]
@@ -101,7 +101,7 @@ def find_numbers(grey, gap):
 
 
 def _find_page(grey):
-    """Return the level page with its parts, or None where there is no ink."""
+    """Return the level page with its parts, or None if there is no ink."""
     ink = ink_beside_blocks(grey, lambda grey: find_ink(grey[None], window=WINDOW).ink[0])
     if not ink.any():
         return None
@@ -135,12 +135,12 @@ def _levelling(ink):
     y, x = np.nonzero(np.append(False, large)[labels])
     step = 1 + len(y) // MOST_POINTS
     rules = np.column_stack([x, y])[::step]
-    # Of a rule, each length of a digit's height counts about as much as a digit.
+    # A piece of a ruled line as long as a digit is high counts about as much as a digit.
     return find_levelling(points, rules, step / (3 * height), height, ink.shape)
 
 
 def _connected(marked):
-    """Return the number of the part of each pixel, and the rows and columns of each part."""
+    """Label connected pixels; return the labels, and the rows and columns of each part."""
     labels, _ = ndimage.label(marked, NEIGHBOURS)
     return labels, ndimage.find_objects(labels)
 
@@ -153,7 +153,7 @@ def _measure(ink, labels, places):
 
 
 def _usual_height(parts):
-    """Return the height in the middle of the ink, of what may be digits."""
+    """Return the median height, weighted by ink, of the parts that may be digits."""
     written = parts[(heights(parts) >= LEAST_HEIGHT) & (widths(parts) < WIDE * heights(parts))]
     if not len(written):
         written = parts
@@ -187,7 +187,7 @@ def _group(page, gap):
     inside = near & ~_ruled_off(page.rules, parts[tall], near)
     n_cells, cell = connected_components(inside, directed=False)
     if n_cells > n_numbers:
-        # A table's cells hold several digits, and each is a number; those of a form hold one.
+        # Each cell of a table contains a number; each cell of a form contains only one digit.
         _, first = np.unique(cell, return_index=True)
         beside_others = np.bincount(number[first])[number[first]] > 1
         n_digits = np.bincount(cell, np.maximum(1, np.rint((right - left) / height)))
@@ -197,7 +197,7 @@ def _group(page, gap):
 
 
 def _ruled_off(rules, parts, near):
-    """Tell which pairs of near parts have an upright rule between them."""
+    """Tell which pairs of near parts have an upright ruled line between them."""
     ruled_off = np.zeros_like(near)
     if not rules.any():
         return ruled_off
@@ -211,7 +211,7 @@ def _ruled_off(rules, parts, near):
 
 
 def _in_order(parts, numbers):
-    """Return the numbers from the first line to the last, each line from left to right."""
+    """Sort numbers in reading order: line by line, from left to right."""
     boxes = np.array([around(parts[number]) for number in numbers])
     middle, height = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 2] - boxes[:, 0]
     rows: list = []
@@ -225,7 +225,7 @@ def _in_order(parts, numbers):
 
 
 def _cut_out(page, number, numbered):
-    """Return the line of a number, without rules and the parts of others around it."""
+    """Return the line of a number, without ruled lines and parts of other numbers around it."""
     parts = page.parts[number]
     top, left, bottom, right = around(parts)
     room = ROOM * (bottom - top)

@@ -1,36 +1,36 @@
-"""Parts of the ink in a picture: which may be writing, and which stand in one line."""
+"""Find the parts of the ink in a picture that may be writing, and those in one line."""
 
 import numpy as np
 from scipy import ndimage
 
 MARKED = 0.1  # of the strongest ink
-SPECK = 0.02, 0.08  # of the heaviest part's mass, of the largest part's size
+SPECK = 0.02, 0.08  # largest speck: of the heaviest part's mass, of the largest part's size
 NEIGHBOURS = np.ones((3, 3), dtype=bool)
 
 
 def ink_beside_blocks(grey, find):
-    """Find ink, but not what reaches an edge of a large picture and is far thicker than strokes.
+    """Find ink, except for blocks: areas at an edge that are far thicker than strokes.
 
-    Shadows, tables and fingers are such blocks. They are covered with the paper around them, and
-    ink is found anew: beside a black phone, pale shadows would be ink, too.
+    Blocks are shadows, tables and fingers in large pictures. They are covered with the paper around
+    them, and the ink is searched again: next to a black phone, even pale shadows look like ink.
 
     Parameters
     ----------
     grey : ndarray of shape (height, width)
         From 0 for black to 1 for white.
     find : callable
-        Returns the ink of such a picture.
+        Takes grey levels, and returns their ink.
 
     Returns
     -------
     ink : ndarray of shape (height, width)
-        That of the whole picture where there is nothing but blocks.
+        If there is nothing but blocks, the ink of the whole picture.
     """
     ink = find(grey)
     blocks = _find_blocks(ink)
     if not blocks.any():
         return ink
-    # Deep within a block there is no paper to tell it from.
+    # Deep inside a block, no paper is near enough to recognise the block.
     inside, outside = np.median(grey[blocks]), np.median(grey[~blocks])
     like = np.abs(grey - inside) < np.abs(grey - outside)
     labels, _ = ndimage.label(like, NEIGHBOURS)
@@ -41,7 +41,7 @@ def ink_beside_blocks(grey, find):
 
 
 def _find_blocks(ink):
-    """Return the pixels of blocks, and those next to them."""
+    """Return the pixels of blocks, and the pixels next to them."""
     size = round(0.1 * min(ink.shape))
     marked = ink > MARKED
     none = np.zeros_like(marked)
@@ -60,7 +60,7 @@ def _find_blocks(ink):
 
 
 def find_parts(ink):
-    """Return the boxes of connected ink, but for rules, frames and specks.
+    """Return the boxes of connected ink, except for ruled lines, frames and specks.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def find_parts(ink):
     Returns
     -------
     parts : ndarray of shape (n_parts, 5)
-        Top, left, bottom and right, the latter two exclusive, and mass.
+        Top, left, bottom and right (the last two are exclusive), and mass.
     """
     marked = ink > MARKED
     if not marked.any():
@@ -95,7 +95,7 @@ def widths(parts):
 
 
 def middles(parts):
-    """Return x and y of the middles of parts, an array of shape (n_parts, 2)."""
+    """Return x and y of the centres of parts, an array of shape (n_parts, 2)."""
     return np.column_stack([parts[:, 1] + parts[:, 3], parts[:, 0] + parts[:, 2]]) / 2
 
 
@@ -105,21 +105,21 @@ def around(parts):
 
 
 def beside_the_heaviest(parts, height):
-    """Return the parts that stand in a line with the heaviest one, and its top and bottom.
+    """Return the parts in one line with the heaviest part, and the top and bottom of the line.
 
-    What an edge above or below cuts counts half: it may belong to a neighbouring line.
+    Parts cut by the upper or lower edge of the picture count half: they may belong to another line.
 
     Parameters
     ----------
     parts : ndarray of shape (n_parts, 5)
     height : int
-        Of the picture.
+        Height of the picture.
 
     Returns
     -------
     parts : ndarray of shape (n_in_line, 5)
     top, bottom : float
-        Of its tall parts.
+        Limits of the tall parts of the line.
     """
     tall = parts[heights(parts) >= 0.45 * heights(parts).max()]
     is_cut = (tall[:, 0] == 0) | (tall[:, 2] == height)
@@ -130,13 +130,13 @@ def beside_the_heaviest(parts, height):
         taken = overlap >= 0.3 * np.minimum(heights(tall), bottom - top)
         n_before, n_taken = n_taken, int(taken.sum())
         top, bottom = tall[taken, 0].min(), tall[taken, 2].max()
-    margin = 2  # pixels, in which a comma or dot still belongs to the line
+    margin = 2  # pixels: a comma or dot this close still belongs to the line
     inside = (parts[:, 0] < bottom + margin) & (parts[:, 2] > top - margin)
     return parts[inside], top, bottom
 
 
 def _without_rules(marked):
-    """Return marked pixels without those of long straight lines, unless strokes cross there."""
+    """Remove the pixels of long straight lines, except where strokes cross them."""
     height, width = marked.shape
     long = round(min(max(0.5 * width, 1.5 * height), 0.85 * width))
     across = runs(marked, long, axis=1)
@@ -148,11 +148,11 @@ def _without_rules(marked):
 
 
 def runs(marked, length, axis):
-    """Return pixels on runs of at least so many marked ones, which may lean by a pixel."""
+    """Return the pixels of runs of at least this many marked ones; runs may slant by a pixel."""
     wide = ndimage.maximum_filter1d(marked, 3, axis=1 - axis)
     return ndimage.maximum_filter1d(ndimage.minimum_filter1d(wide, length, axis), length, axis)
 
 
 def closed(marked, size, axis):
-    """Fill gaps of less than so many pixels along an axis."""
+    """Fill gaps shorter than this number of pixels along an axis."""
     return ndimage.minimum_filter1d(ndimage.maximum_filter1d(marked, size, axis), size, axis)

@@ -1,4 +1,4 @@
-"""What a fitted reader says of pictures."""
+"""The methods of a fitted reader that read pictures."""
 
 from dataclasses import replace
 from itertools import islice
@@ -22,15 +22,15 @@ from skdigits.numbers._pages import LONGEST_PAGE, find_numbers
 from skdigits.numbers._reading import Reading
 from skdigits.selective import choose_threshold
 
-SYMBOLS = "0123456789.?"  # "?" for what is no digit
+SYMBOLS = "0123456789.?"  # "?" for anything that is not a digit
 KNOWN = ("length", "pattern", "allowed", "checksum", "min_value", "max_value")
 CHUNK = 32  # pictures that are read at a time
-RISK = 0.05  # that max_error_rate may be missed, over the draw of the held-out strings
-N_HELD_OUT = 5_000  # strings, at most, whose confidences are kept
+RISK = 0.05  # probability, over the draw of the held-out strings, that max_error_rate is exceeded
+N_HELD_OUT = 5_000  # most strings whose confidences are kept
 
 
 class ReadingMixin(BaseEstimator):
-    """Reading of pictures by `net_`."""
+    """Methods that read pictures, by `net_` or another engine."""
 
     engine: str
     net_: Any
@@ -46,12 +46,13 @@ class ReadingMixin(BaseEstimator):
         Returns
         -------
         strings : ndarray of str of shape (n_pictures,)
-            With "?" for digits that are too uncertain; empty where there is no number.
+            The numbers, with "?" for digits that are too uncertain. A string is empty if the
+            picture shows no number.
 
         Raises
         ------
         ValueError
-            If a picture cannot be read; its place is named.
+            If a picture cannot be read; the message gives its index.
         """
         readings = list(self.read_many(pictures))
         for index, reading in enumerate(readings):
@@ -67,14 +68,14 @@ class ReadingMixin(BaseEstimator):
         pictures : iterable of pictures
             As for `fit`.
         strings : array-like of str of shape (n_pictures,)
-            What stands on each.
+            The true text of each picture.
         sample_weight : array-like of shape (n_pictures,), default=None
-            What each picture counts.
+            Weight of each picture. None means 1 for all.
 
         Returns
         -------
         share : float
-            In [0, 1].
+            Share of correct strings, in [0, 1].
         """
         is_right = self.predict(pictures) == np.asarray(strings, dtype=str)
         return float(np.average(is_right, weights=sample_weight))
@@ -85,12 +86,12 @@ class ReadingMixin(BaseEstimator):
         Parameters
         ----------
         picture : path, open file, PIL image or array
-            What :class:`DigitNormalizer` takes.
+            Anything that :class:`DigitNormalizer` reads.
 
         Returns
         -------
         reading : Reading
-            Text, confidence, digits and their places.
+            The text, its confidence, the digits and their positions.
 
         Raises
         ------
@@ -101,28 +102,29 @@ class ReadingMixin(BaseEstimator):
         return next(self._readings([self._line_in(picture)], self._constraint(), self._threshold()))
 
     def read_page(self, picture, *, gap=1.8):
-        """Read all numbers on a page: a sheet, a column, a table, a form.
+        """Read all numbers on a page, such as a sheet, a column, a table or a form.
 
-        The page may be turned by up to 15 degrees and photographed at an angle. What is known of
-        numbers, "?" and `max_error_rate` hold for each number, as in `read`.
+        The page may be rotated by up to 15 degrees and photographed at an angle. Constraints,
+        `min_probability` and `max_error_rate` apply to each number, as in `read`.
 
-        Digits that stand closer than `gap` are one number. So are those in the boxes of a form that
-        hold one digit each; if most boxes hold several, as in a table, each box is a number.
+        Digits that are closer together than `gap` form one number. So do the digits in neighbouring
+        boxes of a form with one digit per box. If most boxes contain several digits, as in a table,
+        each box is a number.
 
         Parameters
         ----------
         picture : path, open file, PIL image or array
-            What :class:`DigitNormalizer` takes. Its digits should be 12 pixels high or more when
-            its longer side is 2,048 pixels.
+            Anything that :class:`DigitNormalizer` reads. When the picture is scaled to a longer
+            side of 2,048 pixels, digits should be at least 12 pixels high.
         gap : float, default=1.8
-            Distance from which on two neighbours in a line are two numbers, in heights of their
-            digits; more than 0.
+            Smallest distance between two numbers in a line, as a multiple of their digits' height.
+            Must be above 0.
 
         Returns
         -------
         readings : list of Reading
-            From the first line to the last, each from left to right, with boxes in pixels of the
-            picture. Empty if there is no number.
+            In reading order: line by line, from left to right. Boxes are in pixels of the picture.
+            The list is empty if there is no number.
 
         Raises
         ------
@@ -132,7 +134,7 @@ class ReadingMixin(BaseEstimator):
         Warns
         -----
         UserWarning
-            If there are more than 1,000 groups of ink: only those of the most ink are read.
+            If there are more than 1,000 groups of ink: only those with the most ink are read.
 
         Examples
         --------
@@ -155,8 +157,8 @@ class ReadingMixin(BaseEstimator):
         check_is_fitted(self)
         if not isinstance(gap, Real) or isinstance(gap, bool) or not 0 < float(gap) < inf:
             raise ValueError(
-                f"gap is {brief(gap)}: expected a number above 0, the distance between two numbers "
-                "in heights of a digit."
+                "gap, the distance between two numbers as a multiple of a digit's height, must be "
+                f"a number above 0, got {brief(gap)}."
             )
         constraint, threshold = self._constraint(), self._threshold()
         grey, shape = read_with_shape(picture, LONGEST_PAGE)
@@ -165,24 +167,25 @@ class ReadingMixin(BaseEstimator):
         return [reading for reading in readings if reading.text]
 
     def read_many(self, pictures):
-        """Read the numbers on pictures, in chunks.
+        """Read the numbers on many pictures, one chunk of pictures at a time.
 
         Parameters
         ----------
         pictures : iterable of pictures
-            Of any length.
+            As for `fit`; it may be of any length.
 
         Returns
         -------
         readings : generator of Reading
-            One for each picture, in their order. If a picture cannot be read, its `error` says why.
+            One for each picture, in order. If a picture cannot be read, the `error` of its reading
+            says why.
 
         Raises
         ------
         ValueError
-            If `pictures` is a single picture; at once, not with the first reading.
+            If `pictures` is a single picture. Raised by the call, before the first reading.
         ImportError
-            If the engine is not installed; at once as well.
+            If the engine is not installed. Raised by the call, too.
         """
         check_pictures(pictures)
         check_is_fitted(self)
@@ -201,7 +204,7 @@ class ReadingMixin(BaseEstimator):
                 yield next(readings) if error is None else Reading("", 0.0, error=error)
 
     def _constraint(self):
-        """Return what is known of the numbers."""
+        """Return the constraints on the numbers, built again only if a parameter changed."""
         known = [getattr(self, name) for name in KNOWN]
         before, made = self.__dict__.get("_made", (None, None))
         if before is None or any(a is not b for a, b in zip(before, known, strict=True)):
@@ -210,7 +213,7 @@ class ReadingMixin(BaseEstimator):
         return made
 
     def _threshold(self):
-        """Return the least confidence at which readings are given."""
+        """Return the least confidence of readings that are not rejected."""
         if self.max_error_rate is None:
             return 0.0
         confidence, is_right = self._held_out()
@@ -218,24 +221,24 @@ class ReadingMixin(BaseEstimator):
         if threshold == inf:
             raise ValueError(
                 f"max_error_rate={self.max_error_rate:g} cannot be promised: of {len(is_right)} "
-                "numbers held out, too few were read correctly to show it. Ask for a larger one, "
-                "or calibrate with more pictures."
+                "numbers held out, too few were read correctly. Set a larger rate, or call "
+                "calibrate with more pictures."
             )
         return threshold
 
     def _held_out(self):
-        """Return how sure the engine was of pictures it had not seen, and where it was right."""
+        """Return the engine's confidence on held-out pictures, and whether it was right."""
         if self.engine == "cnn":
             return self.held_out_confidence_, self.held_out_right_
         if hasattr(self, "ocr_confidence_"):
             return self.ocr_confidence_, self.ocr_right_
         raise ValueError(
-            'max_error_rate with engine="rapidocr" needs to know how sure it is: call '
-            "calibrate with some hundreds of pictures like yours and their strings."
+            'max_error_rate with engine="rapidocr" needs a calibration: call calibrate with a few '
+            "hundred pictures like yours and their strings."
         )
 
     def _readings(self, lines, constraint, threshold):
-        """Yield a reading for each of some lines, of which those without ink are None."""
+        """Yield a reading for each line; a line is None if its picture has no ink."""
         found = iter(self._log_probabilities([line for line in lines if line is not None]))
         for line in lines:
             if line is None:
@@ -245,26 +248,26 @@ class ReadingMixin(BaseEstimator):
                 yield interpret(line, next(found), constraint, *doubt)
 
     def _look(self, picture):
-        """Return the line of a picture and None, or None and why it cannot be read."""
+        """Return the line of a picture and None, or None and the reason why it cannot be read."""
         try:
             return self._line_in(picture), None
         except (OSError, TypeError, ValueError) as error:
             return None, str(error)
 
     def _line_in(self, picture):
-        """Return what the engine sees of the line in a picture, or None if there is no ink."""
+        """Return the line in a picture as the engine sees it, or None if there is no ink."""
         grey, shape = read_with_shape(picture)
         line = find_line(grey)
         return None if line is None else self._see(line, grey, shape)
 
     def _see(self, line, grey, shape):
-        """Return what the engine sees of a line, placed in the picture before it was reduced."""
+        """Return a line as the engine sees it, positioned in the picture before its reduction."""
         if self.engine == "cnn":
             return line.enlarged(shape)
         return replace(cut_strip(grey, line), line=line.enlarged(shape))
 
     def _log_probabilities(self, lines):
-        """Return log-probabilities of the symbols at each step of lines, an array each."""
+        """Return the log-probabilities of the symbols at each step, one array per line."""
         if not lines:
             return []
         if self.engine == "rapidocr":
@@ -272,7 +275,7 @@ class ReadingMixin(BaseEstimator):
         return self.net_.log_probabilities([line.image for line in lines])
 
     def _learn_confidence(self, samples):
-        """Keep how sure the network is of held-out lines, and whether it is right."""
+        """Store the network's confidence on held-out lines, and whether it is right."""
         lines = list(samples.images[:N_HELD_OUT])
         pairs = []
         for found, label in zip(self.net_.log_probabilities(lines), samples.y, strict=False):
@@ -287,7 +290,7 @@ class ReadingMixin(BaseEstimator):
         self.held_out_right_ = np.array(is_right, dtype=bool)
 
     def _learn_ocr_confidence(self, pictures, strings):
-        """Keep how sure PP-OCRv6 is of pictures, and whether it is right."""
+        """Store the confidence of PP-OCRv6 on pictures, and whether it is right."""
         anything = {**dict.fromkeys(KNOWN), "min_probability": 0, "max_error_rate": None}
         reader, pairs = clone(self).set_params(**anything, separators=False), []
         for index, reading in enumerate(reader.read_many(pictures)):
@@ -296,7 +299,8 @@ class ReadingMixin(BaseEstimator):
             pairs.append((reading.confidence, reading.text))
         if len(pairs) != len(strings):
             raise ValueError(
-                f"There are {len(pairs)} pictures and {len(strings)} strings: give as many."
+                f"There are {len(pairs)} pictures and {len(strings)} strings: give one string for "
+                "each picture."
             )
         confidence, texts = zip(*pairs, strict=True)
         digits = [str(string).replace(".", "").replace(",", "") for string in strings]

@@ -1,4 +1,4 @@
-"""The reader of numbers: an estimator of pictures and strings."""
+"""The reader of numbers: an estimator that is fitted on pictures and strings."""
 
 from math import ceil
 from numbers import Integral, Real
@@ -10,6 +10,8 @@ from sklearn.utils.validation import check_is_fitted
 from skdigits import training
 from skdigits._utils.failure import unchanged_on_failure
 from skdigits._utils.sklearn import (
+    BOOLEAN,
+    VERBOSE,
     CallbackSupportMixin,
     EcosystemMixin,
     Interval,
@@ -29,117 +31,125 @@ ARCHITECTURE = {
     "filters": ((32, 32), (64, 64), (96, 96)),
     "context": (128, 128, 128),
 }
-N_SHOWN = 300_000  # lines that training shows, if max_epochs is "auto"
-N_SHOWN_MORE = 20_000  # the same where it continues
-MOST = 2**31 - 1  # of anything that is counted
+N_SHOWN = 300_000  # lines shown in training over all epochs, if max_epochs is "auto"
+N_SHOWN_MORE = 20_000  # the same if fit continues
+MOST = 2**31 - 1  # largest value of parameters that are counts
 
 
 class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin, BaseEstimator):
-    """A reader of handwritten numbers, trained on pictures and strings.
+    """Reader of handwritten numbers, trained on pictures and strings.
 
-    It finds the line of digits in a picture, and a convolutional network with CTC [1]_ reads it as
-    a whole: digits need not be apart. What is known of the number - how long it is, which codes
-    there are, a check digit - is used exactly: of all numbers that satisfy it, the reader finds the
-    best one and says how probable it is among them.
+    It finds the line of digits in a picture and reads the whole line with a convolutional network
+    that was trained with CTC [1]_, so that digits may touch. Constraints, such as the length, a
+    list of codes or a check digit, are used exactly: of all numbers that satisfy them, the reader
+    finds the best one and its probability among them.
 
     Parameters
     ----------
     engine : {"cnn", "rapidocr"}, default="cnn"
-        What reads the line. "cnn" is the network that `fit` trains. "rapidocr" is PP-OCRv6 (small),
-        a recogniser of any text that the package rapidocr brings: it needs
-        ``pip install "skdigits[ocr]"`` and no `fit`. All that follows holds for both.
+        Model that reads the line. "cnn" is the network that `fit` trains. "rapidocr" is PP-OCRv6
+        (small), a recogniser for any text from the package rapidocr: it needs
+        ``pip install "skdigits[ocr]"``, but no `fit`. The parameters from `length` to
+        `max_error_rate` apply to both.
     length : int or tuple of (int, int), default=None
-        Number of digits, or the least and the most. This and the following parameters up to
-        `max_error_rate` can be set without fitting anew.
+        Number of digits, or the minimum and maximum number. This parameter and those below, up to
+        `max_error_rate`, can be changed without fitting again.
     pattern : str, default=None
-        Such as ``"dddd-dd-dd"`` or ``"19dd"``: d stands for any digit and 0 to 9 for itself. Other
-        signs are written in the text, whether they are on the paper or not.
+        Form of the number, such as ``"dddd-dd-dd"`` or ``"19dd"``: d stands for any digit, and 0 to
+        9 stand for themselves. Other characters are part of the text, whether or not they are on
+        the paper.
     allowed : iterable of str, or path-like, default=None
-        The numbers that are possible, or a text file with one on each line. They are returned as
-        they are written there.
+        All possible numbers, or the path of a text file with one number per line. Numbers are
+        returned as written there, including spaces and dashes.
     checksum : {"luhn", "isbn10", "isbn13", "mod97"} or Automaton, default=None
-        What the digits satisfy.
+        Check-digit rule that the digits must satisfy.
     min_value, max_value : int, default=None
-        Least and largest value of the digits as a whole number.
+        Minimum and maximum of the number, its digits taken as a whole number.
     separators : bool, default=False
-        Whether a decimal comma or point between digits is kept in the text, as ".".
+        Whether the text contains "." for a decimal comma or point between digits.
     min_probability : float, default=0.5
-        A digit that is less probable than this becomes "?" in the text, in [0, 1).
+        Digits with a lower probability than this become "?" in the text. In [0, 1).
     max_error_rate : float, default=None
-        Numbers that are too uncertain to keep the share of wrong ones below this, in (0, 1), are
-        rejected. It holds for pictures like the held-out ones of `fit` or `calibrate`;
-        ``engine="rapidocr"`` needs the latter.
+        If given, uncertain numbers are rejected so that at most this share of the others is wrong.
+        In (0, 1); 0.01 means 1 %. It holds for pictures like those held out by `fit` or given to
+        `calibrate`. With ``engine="rapidocr"``, call `calibrate` first.
     max_epochs : int or "auto", default="auto"
-        Passes through the pictures. "auto" shows about 300,000, or 20,000 where `fit` continues:
-        at least 3 passes and at most 60.
+        Number of epochs, that is, of passes over the training pictures. "auto" shows about 300,000
+        pictures in total, or 20,000 if `fit` continues: at least 3 epochs and at most 60.
     batch_size : int, default=64
-        Largest number of lines in a batch.
+        Maximum number of lines in a batch.
     learning_rate : float, default=0.004
-        Peak of the one-cycle schedule of AdamW.
+        Highest learning rate of the one-cycle schedule of AdamW.
     weight_decay : float, default=0.02
         Decoupled weight decay.
     augment : Distortion, default=None
-        How training lines are distorted at random, anew in each epoch. None leaves them as they
-        are: composed pictures are varied already.
+        Random distortion of the training lines, different in each epoch. None means no distortion:
+        composed pictures already vary.
     validation_fraction : float, default=0.05
-        Share of the pictures that is held out to measure loss and accuracy after each epoch, to
-        calibrate the confidence and for `max_error_rate`; in (0, 1). None holds out nothing, and
-        training pictures serve the latter two, which makes the reader too sure.
+        Fraction of the pictures to set aside as a validation set; in (0, 1). It is used to measure
+        loss and accuracy after each epoch, to calibrate the confidence, and for `max_error_rate`.
+        None means no validation set: the training pictures are used for the confidence and
+        `max_error_rate`, which makes the reader overconfident.
     early_stopping : bool, default=False
-        Whether to stop when the loss on held-out pictures has not fallen for `patience` epochs. The
-        weights of the best epoch are then restored.
+        Whether to stop training when the validation loss has not fallen for `patience` epochs. The
+        network then has the weights of the epoch with the lowest validation loss.
     patience : int, default=5
-        Epochs to wait for a lower validation loss; for `early_stopping` only.
+        Number of epochs to wait for a lower validation loss. Only used if `early_stopping` is True.
     warm_start : bool, default=False
-        Whether a further call of `fit` continues from the weights of the last: so a reader learns
-        the hand of your own pictures.
+        Whether a further call of `fit` continues from the weights of the previous call. Use it to
+        fine-tune a reader to the handwriting in your own pictures.
     n_rehearsed : int, default=1000
-        Numbers of many hands that are composed and learned beside the pictures when `fit`
-        continues, so that it does not forget what it knew. The pictures are repeated until they are
-        as many, and the weights become the mean of those before and after [2]_. Half as many
-        composed numbers are held out with those of `validation_fraction`. 0 does none of this.
+        Number of composed numbers, in many handwritings, that are learned together with the
+        pictures when `fit` continues, so that the network does not forget what it learned before.
+        The pictures are repeated until there are as many of them, and the weights become the mean
+        of the weights before and after [2]_. If there is a validation set, half as many composed
+        numbers are added to it. 0 turns all of this off.
     on_interrupt : {"raise", "keep"}, default="raise"
-        What Ctrl-C does during `fit`: "raise" leaves the reader as it was before the call, "keep"
-        keeps the network as far as it was trained, with a warning.
+        What Ctrl-C does during `fit`. "raise" leaves the reader as it was before the call and
+        raises KeyboardInterrupt. "keep" warns and keeps the network as far as it was trained.
     callbacks : list, default=None
         Callbacks of skorch, and functions that are called after each epoch with its row of
-        `history_`. scikit-learn's own are given to `set_callbacks`.
+        `history_`. Give scikit-learn's own callbacks to `set_callbacks` instead.
     random_state : int, RandomState instance or None, default=None
-        Seed of the initial weights, the held-out pictures and their order.
+        Controls the initial weights, the choice of the validation set and the order of the
+        pictures. Pass an int for reproducible results.
     device : str or torch.device, default="auto"
-        Where to compute. "auto" means "cuda", else "mps", else "cpu", whichever is available first.
+        PyTorch device to compute on, such as "cuda:0". "auto" means the first of "cuda", "mps" and
+        "cpu" that is available.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
-        Number format of training. "auto" means bfloat16 where the processor computes it natively.
+        Number format of the training. "auto" means bfloat16 if the device supports it natively,
+        otherwise float32.
     verbose : int, default=0
-        1 shows a bar with the remaining time in a terminal, and a line for each epoch in a pipe. 2
-        shows a line for each epoch everywhere.
+        What `fit` prints. 0 prints nothing. 1 shows a progress bar with the remaining time in a
+        terminal, and a line per epoch if the output goes to a pipe. 2 prints a line per epoch
+        everywhere.
 
     Attributes
     ----------
     net_ : skorch.NeuralNet
         The trained net; ``net_.module_`` is the torch module, which returns logits.
     history_ : list of dict
-        A row an epoch: "epoch" (from 1), "train_loss", with held-out pictures "valid_loss" and
-        "valid_accuracy" (share of strings read exactly), "learning_rate" and "seconds".
+        One row per epoch: "epoch" (from 1), "train_loss", "learning_rate", "seconds" and, with a
+        validation set, "valid_loss" and "valid_accuracy" (share of strings read exactly).
     n_epochs_ : int
         Number of epochs trained.
     interrupted_ : bool
-        Whether Ctrl-C ended the last training, whose network was kept.
+        Whether the last training was ended by Ctrl-C, with ``on_interrupt="keep"``.
     held_out_confidence_ : ndarray of shape (n_held_out,)
-        Confidence of the readings of held-out pictures, up to 5,000.
+        Confidence of the readings of up to 5,000 held-out pictures.
     held_out_right_ : ndarray of bool of shape (n_held_out,)
-        Whether each is exact.
+        Whether each of these readings is correct.
     ocr_confidence_ : ndarray of shape (n_pictures,)
-        With ``engine="rapidocr"``: confidence of the readings of the pictures for `calibrate`. A
-        model file does not hold it.
+        With ``engine="rapidocr"``: confidence of the readings of the pictures given to `calibrate`.
+        It is not saved in model files.
     ocr_right_ : ndarray of bool of shape (n_pictures,)
-        Whether each is exact.
+        Whether each of these readings is correct.
     max_epochs_, device_, precision_
-        What "auto" chose, or the parameter's own value.
+        The value in use: what "auto" chose, or the parameter itself.
 
     See Also
     --------
-    skdigits.datasets.compose_strings : Makes pictures of numbers to learn from.
+    skdigits.datasets.compose_strings : Composes pictures of numbers to train on.
     skdigits.read_digits : Reads pictures of single digits.
 
     References
@@ -168,7 +178,7 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin,
         "checksum": "no_validation",
         "min_value": [Interval(Integral, 0, None, closed="left"), None],
         "max_value": [Interval(Integral, 0, None, closed="left"), None],
-        "separators": ["boolean"],
+        "separators": [*BOOLEAN],
         "min_probability": [Interval(Real, 0, 1, closed="left")],
         "max_error_rate": [Interval(Real, 0, 1, closed="neither"), None],
         "max_epochs": [StrOptions({"auto"}), Interval(Integral, 1, MOST, closed="both")],
@@ -177,16 +187,16 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin,
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "augment": [Distortion, None],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
-        "early_stopping": ["boolean"],
+        "early_stopping": [*BOOLEAN],
         "patience": [Interval(Integral, 1, MOST, closed="both")],
-        "warm_start": ["boolean"],
+        "warm_start": [*BOOLEAN],
         "n_rehearsed": [Interval(Integral, 0, MOST, closed="both")],
         "on_interrupt": [StrOptions({"raise", "keep"})],
         "callbacks": [list, tuple, None],
         "random_state": ["random_state"],
         "device": "no_validation",
         "precision": [StrOptions({"auto", "float32", "bfloat16"})],
-        "verbose": ["verbose"],
+        "verbose": [*VERBOSE],
     }
 
     def __init__(
@@ -250,20 +260,20 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin,
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, pictures, strings, sample_weight=None):
-        """Train the network; with ``engine="rapidocr"``, only `calibrate`.
+        """Train the network; with ``engine="rapidocr"``, only call `calibrate`.
 
         Parameters
         ----------
         pictures : iterable of pictures
-            A picture is what :class:`DigitNormalizer` takes: a path, an open file, a PIL image, an
-            array. Each holds one line of digits. They are read one by one, so that a generator
-            needs no memory for all of them.
+            Each picture shows one line of digits. It is anything that :class:`DigitNormalizer`
+            reads, such as a path, an open file, a PIL image or an array. Pictures are read one by
+            one, so a generator does not need memory for all of them.
         strings : array-like of str of shape (n_pictures,)
-            What stands on each: digits from left to right, and decimal marks, if they are to be
-            learned, as "." or ",". A "?" stands for a letter, a sign or a scribble that is no
-            digit; an empty string says that there is nothing to read.
+            The text of each picture: digits from left to right, and decimal marks as "." or ",", if
+            the network should learn them. "?" stands for a letter, a sign or a scribble that is not
+            a digit. An empty string means that there is nothing to read.
         sample_weight : array-like of shape (n_pictures,), default=None
-            What each picture counts. None means 1.
+            Weight of each picture. None means 1 for all.
 
         Returns
         -------
@@ -273,15 +283,14 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin,
         Raises
         ------
         ValueError
-            If a parameter or a string cannot be used, a picture cannot be read, or training
-            diverges.
+            If a parameter or a string is invalid, a picture cannot be read, or training diverges.
         KeyboardInterrupt
             On Ctrl-C, unless ``on_interrupt="keep"``.
 
         Warns
         -----
         UserWarning
-            If pictures without ink are left out, or held-out ones are too few.
+            If pictures without ink are left out, or there are too few held-out pictures.
         """
         check_pictures(pictures)
         self._constraint()
@@ -349,30 +358,30 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin,
             self.interrupted_ = True
             self._keep_confidence([], [])
             warn_user(
-                "Interrupted after the training: the network is kept, but max_error_rate needs "
-                "a call of calibrate.",
+                "Interrupted after the training: the network is kept, but call calibrate before "
+                "you use max_error_rate.",
                 ConvergenceWarning,
             )
         return self
 
     @unchanged_on_failure
     def calibrate(self, pictures, strings):
-        """Learn how sure the fitted network is of pictures that it was not trained on.
+        """Calibrate the confidence on pictures that the reader was not trained on.
 
-        `fit` does so by itself, on held-out pictures. Do it again with pictures of your own where
-        confidences, or `max_error_rate`, are to be right for them.
+        `fit` does this on its validation set. Call this method with your own pictures if
+        confidences and `max_error_rate` should hold for pictures like them.
 
         Parameters
         ----------
         pictures : iterable of pictures
-            As for `fit`; some hundreds or more.
+            As for `fit`; a few hundred or more.
         strings : array-like of str of shape (n_pictures,)
-            What stands on each.
+            The text of each picture, as for `fit`.
 
         Returns
         -------
         self : DigitReader
-            The reader, which reads as before.
+            The same reader, with calibrated confidences.
         """
         check_is_fitted(self)
         check_pictures(pictures)
@@ -393,15 +402,17 @@ class DigitReader(NetHolder, ReadingMixin, CallbackSupportMixin, EcosystemMixin,
         return "bfloat16" if training.has_bfloat16(self.device_) else "float32"
 
     def _split(self, samples, rng):
-        """Return samples to train on, and those held out or None."""
+        """Return the training set, and the validation set or None."""
         n = len(samples.y)
         n_valid = 0 if self.validation_fraction is None else ceil(self.validation_fraction * n)
         if self.early_stopping and not n_valid:
-            raise ValueError("early_stopping needs a validation_fraction.")
+            raise ValueError(
+                "early_stopping needs a validation set: set validation_fraction, such as to 0.05."
+            )
         if n_valid >= n:
             raise ValueError(
-                f"{n} pictures leave none to train on with validation_fraction="
-                f"{self.validation_fraction}: give more, or set it to None."
+                f"validation_fraction={self.validation_fraction} of {n} pictures leaves none to "
+                "train on: give more pictures, or set it to None."
             )
         order = rng.permutation(n)
         valid = samples.take(order[:n_valid]) if n_valid else None

@@ -1,4 +1,4 @@
-"""What is said of a picture of a number."""
+"""The result of reading a picture of a number."""
 
 from dataclasses import dataclass, field, fields
 
@@ -6,29 +6,29 @@ import numpy as np
 
 from skdigits._utils.wording import percent
 
-OF_DIGITS = ("label", "probability", "doubtful", "box")  # what JSON has of each
+OF_DIGITS = ("label", "probability", "doubtful", "box")  # attributes of each digit in JSON
 
 
 @dataclass(frozen=True)
 class Digit:
-    """A digit of a number.
+    """One digit of a number.
 
     Parameters
     ----------
     label : str
         The most probable digit, "0" to "9".
     probability : float
-        That it stands here, in [0, 1], among the readings of as many digits that satisfy the
-        constraints.
+        Probability of the label at this position, in [0, 1], among all numbers with the same number
+        of digits that satisfy the constraints.
     box : tuple of int
         ``(left, top, right, bottom)`` in pixels of the picture; the last two are exclusive.
     doubtful : bool, default=False
-        Whether "?" stands for it in the text.
+        Whether the text shows "?" instead of this digit.
     probabilities : tuple of float, default=()
-        Those of "0" to "9" here, as `probability` is that of the label. What they lack of 1 is
-        that of a letter, a sign or a scribble.
+        Probabilities of "0" to "9" at this position, computed like `probability`. If their sum is
+        below 1, the difference is the probability of a letter, a sign or a scribble.
     columns : tuple of int, default=None
-        ``(first, last)`` in columns of the reading's line; the last is exclusive.
+        ``(first, last)`` in columns of the reading's `line`; the last is exclusive.
 
     Examples
     --------
@@ -48,36 +48,39 @@ class Digit:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is said of a picture of a number; as text, one sentence.
+    """The number read from a picture, as returned by `DigitReader.read`.
+
+    Its text (``str``) is a short summary, as in the examples below.
 
     Parameters
     ----------
     text : str
-        The number, with "?" for each digit that is too uncertain; all "?" if `rejected`; empty if
-        there is no number.
+        The number, with "?" for each digit that is too uncertain. If `rejected`, all digits are
+        "?". Empty if there is no number.
     confidence : float
-        Probability of the most probable number, in [0, 1], among all that satisfy the constraints
-        and that there is no number; 0 if none satisfies them.
+        Probability of the most probable number, in [0, 1], compared with all other numbers that
+        satisfy the constraints and with the possibility that there is no number. 0 if no number
+        satisfies the constraints.
     digits : tuple of Digit, default=()
-        From left to right, those of the most probable number.
+        The digits of the most probable number, from left to right.
     best_unconstrained : str, default=""
-        The most probable number if nothing but the picture is known.
+        The most probable number without any constraints.
     rejected : bool, default=False
-        Whether the number is too uncertain to keep to ``max_error_rate``, or nothing that satisfies
-        the constraints stands there.
+        Whether the number is too uncertain for ``max_error_rate``, or the picture shows no number
+        that satisfies the constraints.
     box : tuple of int, default=None
         ``(left, top, right, bottom)`` of the number in pixels of the picture.
     name : str, default="picture"
-        The path of the picture, or its place, as in ``"pictures[3]"``.
+        Path of the picture, or its position in the list, as in ``"pictures[3]"``.
     error : str, default=None
-        Why the picture could not be read.
+        Why the picture could not be read; None if it was read.
     line : ndarray of uint8 of shape (32, width), default=None
         The line as the network sees it, levelled and scaled, from 0 for paper to 255 for ink. None
         if there is no ink.
 
     See Also
     --------
-    DigitReader.read : Gives it.
+    DigitReader.read : Reads a picture.
 
     Examples
     --------
@@ -99,13 +102,13 @@ class Reading:
     line: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self):
-        """Return plain values, for JSON.
+        """Return the reading as a dict of plain values, for JSON.
 
         Returns
         -------
         values : dict
-            The attributes by their names, without `name` and `line`; of each digit "label",
-            "probability", "doubtful" and "box".
+            All attributes except `name` and `line`. Each digit has "label", "probability",
+            "doubtful" and "box".
         """
         names = [each.name for each in fields(self) if each.name not in ("name", "line")]
         digits = [{name: getattr(digit, name) for name in OF_DIGITS} for digit in self.digits]

@@ -1,4 +1,4 @@
-"""What a reader learns from: lines found in pictures, and their strings as symbols."""
+"""Make training samples of a reader: lines found in pictures, and their encoded strings."""
 
 from math import ceil
 
@@ -12,16 +12,18 @@ from skdigits.numbers._predictions import SYMBOLS
 
 
 def encode(strings):
-    """Return strings as arrays of the positions of their symbols."""
+    """Return strings as arrays of the indices of their symbols, from 1."""
     if isinstance(strings, str) or not hasattr(strings, "__len__"):
-        raise ValueError(f"strings is {brief(strings)}, one string: give a list, one a picture.")
+        raise ValueError(
+            f"strings must be a list with one string for each picture, got {brief(strings)}."
+        )
     labels = np.empty(len(strings), dtype=object)
     for index, string in enumerate(strings):
         text = str(string).replace(",", ".") if isinstance(string, str) else None
         if text is None or set(text) - set(SYMBOLS):
             raise ValueError(
-                f"strings[{index}] is {brief(string)}: give digits as text, with decimal marks as "
-                '"." or "," and "?" for what is no digit.'
+                f"strings[{index}] is {brief(string)}: expected a string of digits, with "
+                '"." or "," for decimal marks and "?" for anything that is not a digit.'
             )
         labels[index] = np.array([1 + SYMBOLS.index(symbol) for symbol in text], dtype=int)
     return labels
@@ -36,19 +38,21 @@ def find_samples(pictures, labels, weight):
         if index < len(labels) and line is not None:
             lines[index] = line.image
     if n != len(labels):
-        raise ValueError(f"There are {n} pictures and {len(labels)} strings: give as many.")
+        raise ValueError(
+            f"There are {n} pictures and {len(labels)} strings: give one string for each picture."
+        )
     (found,) = np.nonzero([line is not None for line in lines])
     if weight is not None:
         found = found[weight[found] > 0]
     if not len(found):
-        raise ValueError("There is no picture with ink: nothing to learn from.")
+        raise ValueError("There is no picture with ink to learn from.")
     if len(found) < n:
         warn_user(f"{n - len(found)} of {n} pictures have no ink or no weight: they are left out.")
     return training.Samples(lines, labels, weight).take(found)
 
 
 def with_rehearsal(train, valid, n_rehearsed, rng):
-    """Return samples to train on, repeated, with as many composed numbers, and to hold out."""
+    """Add composed numbers to the training set, whose samples are repeated, and to the other."""
     digits = datasets.make_digits(n_writers=50, n_copies=4, random_state=rng)
     n_valid = 0 if valid is None else ceil(n_rehearsed / 2)
     pictures, strings = datasets.compose_strings(
@@ -63,7 +67,7 @@ def with_rehearsal(train, valid, n_rehearsed, rng):
 
 
 def _joined(samples, composed):
-    """Return samples and composed ones, which count as much as they do on average."""
+    """Join samples and composed ones, which get the mean weight of the samples."""
     if samples.weight is not None:
         weight = np.full(len(composed.y), samples.weight.mean())
         composed = composed._replace(weight=weight)

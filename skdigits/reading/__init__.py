@@ -1,4 +1,4 @@
-"""From pictures to answers: what the commands, the displays and a server print."""
+"""Turn pictures into answers, for the commands, the displays and the server."""
 
 from skdigits.reading._answer import Answer
 from skdigits.reading._reader import Reader, read_digits

@@ -1,4 +1,4 @@
-"""What is said of a picture."""
+"""The answer to a picture of a digit."""
 
 from dataclasses import dataclass, field, fields
 
@@ -8,39 +8,43 @@ from skdigits.normalizer import Diagnosis
 
 @dataclass
 class Answer:
-    """What is said of a picture; as text, one sentence.
+    """The digit read from a picture, as returned by `read_digits`.
+
+    Its text (``str``) is a short summary, as in the examples below.
 
     Parameters
     ----------
     name : str
         The path of the picture, or its place, as in ``"pictures[3]"``.
     label : str, default=None
-        The most probable label; the classifier's ``reject_label_``, such as ``"?"``, if `rejected`;
-        None if there is no ink, or the picture cannot be read.
+        The most probable label. If `rejected`, the classifier's ``reject_label_``, such as ``"?"``.
+        None if there is no ink or the picture cannot be read.
     probability : float, default=None
-        Probability of the most probable label, in [0, 1]; None if the classifier gives none.
+        Probability of the most probable label, in [0, 1]. None if the classifier has no
+        ``predict_proba``.
     runners_up : tuple of dict, default=()
-        The next two, each with its "label" and "probability"; if `rejected`, the best two.
+        The next two labels, each with its "label" and "probability". If `rejected`, the best two.
     score : float, default=None
-        How much the picture is like the training images, as ``score_samples`` gives it; None if the
-        classifier gives none.
+        Similarity of the picture to the training images, from ``score_samples``. None if the
+        classifier has no such method.
     like_a_digit : bool, default=None
-        Whether the score is 0 or more; False if there is no ink, None if there is no score.
+        Whether the score is 0 or more. False if there is no ink, None if there is no score.
     several : bool, default=None
-        Whether parts of the ink stand side by side as several digits do; None if it is not known,
-        as for a model that reads no images of 28 × 28 pixels.
+        Whether parts of the ink are side by side, as in several digits. None if it is unknown,
+        because the model does not read images of 28 × 28 pixels.
     rejected : bool, default=False
-        Whether the classifier is too uncertain to give a label, or the picture too unlike a digit.
+        Whether the classifier gives no label, because it is too uncertain or the picture is not
+        like a digit.
     findings : tuple of str, default=()
-        What the normaliser found and changed.
+        What the normaliser found and changed, in words.
     error : str, default=None
-        Why the picture could not be read.
+        Why the picture could not be read; None if it was read.
     diagnosis : Diagnosis, default=None
-        All that the normaliser found; only if it was to be kept.
+        Everything that the normaliser found, if it was kept.
 
     See Also
     --------
-    read_digits : Gives them.
+    read_digits : Reads pictures.
 
     Examples
     --------
@@ -64,12 +68,12 @@ class Answer:
     diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self):
-        """Return plain values, for JSON.
+        """Return the answer as a dict of plain values, for JSON.
 
         Returns
         -------
         values : dict
-            The attributes by their names, without `name` and `diagnosis`.
+            All attributes except `name` and `diagnosis`.
         """
         names = [each.name for each in fields(self) if each.name not in ("name", "diagnosis")]
         return {name: getattr(self, name) for name in names}

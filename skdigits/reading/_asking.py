@@ -1,17 +1,17 @@
-"""What a classifier says of rows of pixels, each of them seen once."""
+"""Ask a classifier about rows of pixels, computing each row only once."""
 
 from skdigits._utils.nested import first_with, probabilities_and_scores
 from skdigits._utils.probabilities import most_probable
 
 
 def ask(classifier, X):
-    """Yield what a classifier says of each image, as fields of an `Answer`.
+    """Yield the results of a classifier for each image, as fields of an `Answer`.
 
     Parameters
     ----------
     classifier : estimator instance
-        Fitted. A selective one, alone or inside a pipeline or search, rejects what is uncertain or
-        not like a digit.
+        Fitted. A selective one, alone or inside a pipeline or search, rejects images that are
+        uncertain or not like a digit.
     X : ndarray of shape (n_samples, n_features)
         Rows of pixels.
     """

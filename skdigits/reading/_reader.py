@@ -1,4 +1,4 @@
-"""Pictures of any kind, read by any classifier of digits."""
+"""Read pictures of any kind with any classifier of digits."""
 
 import io
 import os
@@ -22,7 +22,7 @@ from skdigits.normalizer import (
 from skdigits.reading._answer import Answer
 from skdigits.reading._asking import ask
 
-CHUNK = 16  # pictures of a list that are read before the classifier is asked
+CHUNK = 16  # pictures of a list that are given to the classifier at a time
 MNIST = (28, 28)
 
 
@@ -33,31 +33,33 @@ def read_digits(pictures, model=None, *, max_error_rate=None):
     ----------
     pictures : iterable of pictures
         A picture is a path, an open file, a PIL image or an array of shape (height, width[,
-        channels]), as for :class:`DigitNormalizer`. The iterable may be of any length: a list is
-        read by a few pictures at a time, anything else by one, as the next may take a while.
+        channels]), as for :class:`DigitNormalizer`. The iterable may be of any length. Pictures of
+        a list are read a few at a time. Those of any other iterable are read one at a time, because
+        the next one may not be available yet.
     model : estimator instance, default=None
-        Fitted classifier of rows of 28 × 28 pixels, or of pictures if it begins with a
-        :class:`DigitNormalizer`. One of another size takes pictures of exactly that size. A
-        :class:`SelectiveClassifier` rejects by its own threshold. If None, that of
-        :func:`load_pretrained`.
+        Fitted classifier of rows of 28 × 28 pixels, or of pictures if it starts with a
+        :class:`DigitNormalizer`. A classifier of another size needs pictures of exactly that size.
+        A :class:`SelectiveClassifier` rejects by its own threshold. None means the pretrained
+        model, see :func:`load_pretrained`.
     max_error_rate : float, default=None
-        Only without a model: reject pictures that are too uncertain to keep the share of wrong
-        answers below this, in (0, 1), as :func:`load_pretrained` promises, and what is not like a
-        digit.
+        If given, reject uncertain pictures so that at most this share of the answers is wrong, and
+        reject pictures that are not like a digit. In (0, 1); 0.01 means 1 %. Only for the
+        pretrained model; see :func:`load_pretrained` for when this holds.
 
     Returns
     -------
     answers : generator of Answer
-        One for each picture, in their order, as soon as it is read. If a picture cannot be
-        read, its `error` says why, and the others are read all the same.
+        One for each picture, in order, as soon as it is read. If a picture cannot be read, the
+        `error` of its answer says why, and the next picture is read.
 
     Raises
     ------
     ValueError
-        If `pictures` is a single picture, `model` is given with `max_error_rate`, or the rate is
-        out of range or too small to be promised. It is raised at once, not with the first answer.
+        If `pictures` is a single picture, if `max_error_rate` is given together with a `model`, or
+        if it is out of range or too small to be promised. Raised by the call, before the first
+        answer.
     NotFittedError
-        If `model` is not fitted; at once, too.
+        If `model` is not fitted. Raised by the call, too.
 
     See Also
     --------
@@ -87,29 +89,29 @@ class Reader:
     max_error_rate : float, default=None
         As for `read_digits`.
     keep_diagnoses : bool, default=False
-        Whether answers have the diagnosis, which holds images of the size of the picture.
+        Whether answers contain the diagnosis, which holds images as large as the picture.
 
     Attributes
     ----------
     normalizer : DigitNormalizer or None
-        What brings pictures to MNIST's form.
+        Brings pictures to MNIST's form.
     classifier : estimator instance
-        What reads the rows.
+        Classifies the rows.
     image_shape : tuple of int
-        ``(height, width)`` of the images that it reads.
+        ``(height, width)`` of the images that the classifier reads.
     """
 
     def __init__(self, model=None, *, max_error_rate=None, keep_diagnoses=False):
         if max_error_rate is not None and model is not None:
             raise ValueError(
-                "max_error_rate is for the model that comes with the package: wrap your own in "
-                "SelectiveClassifier, which rejects by itself."
+                "max_error_rate is for the pretrained model only: wrap your own in "
+                "SelectiveClassifier, which has its own max_error_rate."
             )
         if max_error_rate is not None and not (
             isinstance(max_error_rate, Real) and 0 < max_error_rate < 1  # type: ignore[operator] # Real has no <
         ):
             raise ValueError(
-                f"max_error_rate is between 0 and 1 (0.01 means 1 %), not {max_error_rate!r}."
+                f"max_error_rate must be between 0 and 1 (0.01 means 1 %), got {max_error_rate!r}."
             )
         if model is None:
             from skdigits.io import load_pretrained
@@ -118,7 +120,7 @@ class Reader:
         if not hasattr(model, "predict"):
             raise ValueError(
                 f"model is of type {type(model).__name__}, but a classifier was expected: "
-                "load_model opens the file of one."
+                "load_model opens a model file."
             )
         if (reader := first_with("read_many", model)) is not None:
             raise ValueError(
@@ -135,7 +137,7 @@ class Reader:
                 self.normalizer = DigitNormalizer()
 
     def read(self, pictures):
-        """Yield an `Answer` for each of some pictures, as `read_digits` does."""
+        """Yield an `Answer` for each picture, as `read_digits` does."""
         size = CHUNK if isinstance(pictures, Sized) else 1
         numbered = enumerate(pictures)
         while chunk := list(islice(numbered, size)):
@@ -143,7 +145,7 @@ class Reader:
             yield from self.complete(looks)
 
     def answer(self, diagnosis):
-        """Return the `Answer` to a picture that was normalised before."""
+        """Return the `Answer` to a picture that has been normalised already."""
         return next(self.complete([self._of_diagnosis(Answer("picture"), diagnosis)]))
 
     def rows(self, pictures):
@@ -152,12 +154,12 @@ class Reader:
         Raises
         ------
         ValueError
-            If one cannot be read.
+            If a picture cannot be read.
         """
         return np.stack([self._row(picture)[0] for picture in pictures])
 
     def look(self, picture, name):
-        """Return an answer to complete, and the row to ask about, or None if it is complete."""
+        """Return an answer and the row to classify for it, or None if the answer is complete."""
         answer = Answer(name)
         try:
             row, diagnosis = self._row(picture)
@@ -183,7 +185,7 @@ class Reader:
         return answer, diagnosis.row
 
     def complete(self, looks):
-        """Yield answers, as `look` returns them, completed by what the classifier says."""
+        """Yield the answers that `look` returned, completed with the classifier's results."""
         rows = [row for _, row in looks if row is not None]
         said = iter(())
         if rows:
@@ -201,7 +203,7 @@ def _name(picture, index):
 
 
 def _image_shape(model):
-    """Return the shape of the images whose rows a classifier reads."""
+    """Return the shape of the images that a classifier expects as rows."""
     with_shape = first_with("image_shape_", model)
     if with_shape is not None:
         return with_shape.image_shape_
@@ -209,14 +211,14 @@ def _image_shape(model):
     side = isqrt(n_features)
     if side * side != n_features:
         raise ValueError(
-            f"The model reads {n_features} features, which are no square image: give one of "
-            "28 x 28 pixels, or a pipeline that begins with a DigitNormalizer."
+            f"The model expects {n_features} features, which is not a square number: give a model "
+            "for 28 x 28 pixels, or a pipeline that starts with a DigitNormalizer."
         )
     return side, side
 
 
 def _row_of_size(picture, shape):
-    """Return a picture of a certain size as a row; arrays are on the scale of the model."""
+    """Return a picture of exactly this size as a row; arrays must have the model's scale."""
     if hasattr(picture, "getbands"):
         content = io.BytesIO()
         picture.save(content, "PNG")
@@ -226,7 +228,7 @@ def _row_of_size(picture, shape):
     array = np.asarray(picture)
     if array.shape != tuple(shape):
         raise ValueError(
-            f"it has the shape {array.shape}, but this model reads {tuple(shape)}: give images of "
-            "that size."
+            f"it has the shape {array.shape}, but this model expects {tuple(shape)}: give images "
+            "of this size."
         )
     return array.ravel()

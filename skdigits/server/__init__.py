@@ -1,6 +1,6 @@
-"""Answers over HTTP: digits and numbers on pictures, and a page to try them.
+"""Read digits and numbers over HTTP, with a page to try it.
 
-It needs the packages of the extra ``serve``, which are imported when they are asked for.
+It needs the packages of the extra ``serve``, which are imported when they are needed.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""The application: its addresses, and what answers them."""
+"""The ASGI application, with all paths that it serves."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from skdigits._utils.versions import versions
-from skdigits.numbers import parse_length
 from skdigits.server._guard import Guard, Refused, busy
 from skdigits.server._metrics import Metrics
 from skdigits.server._schemas import (
@@ -37,9 +36,9 @@ def create_app(settings=None, *, model=None, reader=None):
     settings : Settings, default=None
         None means ``Settings()``.
     model : estimator instance, default=None
-        What reads digits; None means the pretrained model.
+        Classifier that reads digits. None means the pretrained model.
     reader : DigitReader, default=None
-        What reads numbers; None means the pretrained reader.
+        Reader of numbers. None means the pretrained reader.
 
     Returns
     -------
@@ -57,10 +56,10 @@ def create_app(settings=None, *, model=None, reader=None):
 
     app = FastAPI(
         title="skdigits",
-        summary="Handwritten digits and numbers on pictures.",
+        summary="Read handwritten digits and numbers on pictures.",
         version=versions()["skdigits"],
         lifespan=lifespan,
-        docs_url=None,  # they would load scripts from elsewhere
+        docs_url=None,  # these pages would load scripts from other sites
         redoc_url=None,
         responses={
             status: {"model": Problem, "description": why} for status, why in PROBLEMS.items()
@@ -81,7 +80,12 @@ def create_app(settings=None, *, model=None, reader=None):
         request: Request,
         max_error_rate: Annotated[
             float | None,
-            Query(gt=0, lt=1, description="Reject what is too uncertain for this error rate."),
+            Query(
+                gt=0,
+                lt=1,
+                description="Reject uncertain pictures, so that at most this share of the other "
+                "answers is wrong.",
+            ),
         ] = None,
     ):
         """Read the digit on each picture."""
@@ -93,21 +97,26 @@ def create_app(settings=None, *, model=None, reader=None):
     async def numbers(
         request: Request,
         length: Annotated[
-            str | None, Query(pattern=r"^\d{1,3}(-\d{1,3})?$", description="As in 5 or 3-6.")
+            str | None, Query(max_length=10, description="Number of digits, such as 5 or 3-6.")
         ] = None,
-        pattern: Annotated[str | None, Query(max_length=100, examples=["dddd-dd-dd"])] = None,
+        pattern: Annotated[
+            str | None,
+            Query(max_length=100, description="d stands for any digit.", examples=["dddd-dd-dd"]),
+        ] = None,
         allowed: Annotated[
-            list[str] | None, Query(max_length=1000, description="Numbers that are possible.")
+            list[str] | None, Query(max_length=1000, description="All possible numbers.")
         ] = None,
-        checksum: Annotated[str | None, Query(examples=["luhn"])] = None,
+        checksum: Annotated[
+            str | None, Query(description="luhn, isbn10, isbn13 or mod97.", examples=["luhn"])
+        ] = None,
         min_value: Annotated[int | None, Query(ge=0)] = None,
         max_value: Annotated[int | None, Query(ge=0)] = None,
         separators: bool = False,
         max_error_rate: Annotated[float | None, Query(gt=0, lt=1)] = None,
     ):
-        """Read the number on each picture; what is known of it is used exactly."""
+        """Read the number on each picture, under the given constraints."""
         known = {
-            "length": length and parse_length(length),
+            "length": length,
             "pattern": pattern,
             "allowed": tuple(allowed) if allowed else None,
             "checksum": checksum,
@@ -122,25 +131,25 @@ def create_app(settings=None, *, model=None, reader=None):
 
     @app.post("/v1/explain", response_model=Explanation, openapi_extra={"requestBody": BODY})
     async def explanation(request: Request):
-        """Read the digit on a picture, and show what the model saw."""
+        """Read the digit on a picture, and return what the model saw."""
         (found,) = await work.answer("/v1/explain", work.explain, request, most=1)
         return found
 
     @app.get("/healthz")
     async def health() -> dict[str, str]:
-        """Tell that the server runs."""
+        """Tell whether the server runs."""
         return {"status": "ok"}
 
     @app.get("/readyz", responses={503: {"model": Problem}})
     async def ready() -> dict[str, str]:
         """Tell whether the models are loaded."""
         if work.batcher is None:
-            raise busy("The models are being loaded.")
+            raise busy("The models are still being loaded: try again soon.")
         return {"status": "ready"}
 
     @app.get("/metrics", response_class=Response)
     async def figures():
-        """Figures for Prometheus."""
+        """Return metrics for Prometheus."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
     app.mount("/", StaticFiles(directory=PAGE, html=True))

@@ -1,4 +1,4 @@
-"""Pictures of several requests, read together."""
+"""Read the pictures of several requests together."""
 
 import queue
 import threading
@@ -10,7 +10,7 @@ MOST_TOGETHER = 32  # pictures
 
 
 class Job(NamedTuple):
-    """Pictures of a request, what reads them, and where the answers go."""
+    """The pictures of a request, the function that reads them, and the future of the answers."""
 
     read: Callable
     pictures: list
@@ -18,15 +18,15 @@ class Job(NamedTuple):
 
 
 class Batcher:
-    """Threads that read pictures; those that wait and are read by the same are read together.
+    """Threads that read pictures, and batch waiting pictures that the same function reads.
 
     Parameters
     ----------
     n_threads : int
     max_waiting : int
-        Pictures that may wait or be read at a time.
+        Maximum number of pictures that wait or are being read.
     waiting : prometheus_client.Gauge
-        Is told how many do.
+        Shows their current number.
     """
 
     def __init__(self, n_threads, max_waiting, waiting):
@@ -38,7 +38,7 @@ class Batcher:
             thread.start()
 
     def submit(self, read, pictures):
-        """Return the future of the answers of `read` to pictures, or None if too many wait."""
+        """Return the future of the answers of `read`, or None if too many pictures wait."""
         with self.lock:
             if self.n_waiting and self.n_waiting + len(pictures) > self.max_waiting:
                 return None
@@ -49,7 +49,7 @@ class Batcher:
         return job.answers
 
     def close(self):
-        """Finish what waits, and end the threads."""
+        """Read the waiting pictures, and end the threads."""
         for _ in self.threads:
             self.jobs.put(None)
         for thread in self.threads:
@@ -64,7 +64,7 @@ class Batcher:
                 job = self.jobs.get()
 
     def _together(self, job):
-        """Return jobs that wait for the same, with a first one, and the next job if it is known."""
+        """Return a job with those that the same function reads, and the next job if it is known."""
         together, n_pictures = [job], len(job.pictures)
         while n_pictures < MOST_TOGETHER:
             try:
@@ -72,7 +72,7 @@ class Batcher:
             except queue.Empty:
                 return together, None
             if then is None:
-                self.jobs.put(None)  # the end comes after these
+                self.jobs.put(None)  # the thread ends after these jobs
                 return together, None
             if then.read != job.read:
                 return together, then
@@ -81,7 +81,7 @@ class Batcher:
         return together, None
 
     def _read(self, together):
-        """Read the pictures of jobs of the same kind, and give each its answers."""
+        """Read the pictures of all jobs together, and give each job its answers."""
         jobs = [job for job in together if job.answers.set_running_or_notify_cancel()]
         answers, error = [], None
         try:
@@ -90,7 +90,7 @@ class Batcher:
                 answers = list(jobs[0].read(pictures))
         except Exception as caught:
             error = caught
-        with self.lock:  # before who waits hears of it, and asks again
+        with self.lock:  # before the answers are sent: a client may then ask again at once
             self.n_waiting -= sum(len(job.pictures) for job in together)
             self.gauge.set(self.n_waiting)
         for job in jobs:

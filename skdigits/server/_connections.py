@@ -1,4 +1,4 @@
-"""uvicorn's server, with a deadline for the head of each request."""
+"""uvicorn's server, with a deadline for the headers of each request."""
 
 from functools import partial
 
@@ -7,9 +7,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class Protocol(H11Protocol):
-    """A connection that is closed if the head of a request does not arrive in time.
+    """A connection that is closed if the headers of a request do not arrive in time.
 
-    Bodies have a deadline of their own, in the guard.
+    The guard sets the deadline for bodies.
     """
 
     timer = None
@@ -19,12 +19,12 @@ class Protocol(H11Protocol):
         self.head_seconds = head_seconds
 
     def connection_made(self, transport):
-        """Await the first head."""
+        """Start the timer for the headers of the first request."""
         super().connection_made(transport)
         self._await_head()
 
     def data_received(self, data):
-        """Await the next head from its first byte on, and no longer once it is there."""
+        """Start the timer at the first byte of a request, and stop it after its headers."""
         if self.timer is None and self._awaits_head():
             self._await_head()
         super().data_received(data)
@@ -32,7 +32,7 @@ class Protocol(H11Protocol):
             self._stop_waiting()
 
     def connection_lost(self, exc):
-        """Await nothing any more."""
+        """Stop the timer."""
         self._stop_waiting()
         super().connection_lost(exc)
 
@@ -49,7 +49,7 @@ class Protocol(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """A server that calls `started` once it listens."""
+    """A server that calls `started` when it listens."""
 
     def __init__(self, config, started):
         super().__init__(config)
@@ -63,5 +63,5 @@ class Server(uvicorn.Server):
 
 
 def protocol(head_seconds):
-    """Return what makes a connection."""
+    """Return the factory of connections."""
     return partial(Protocol, head_seconds=head_seconds)

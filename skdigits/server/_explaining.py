@@ -1,4 +1,4 @@
-"""How an answer came about: for the page, and for those who learn."""
+"""Explain an answer: probabilities, the steps of the normaliser, and a saliency map."""
 
 import base64
 import io
@@ -8,24 +8,24 @@ from PIL import Image
 
 from skdigits.normalizer import Diagnosis
 
-LONGEST = 320  # pixels of an image of a step
-HIDDEN, STRIDE = 6, 2  # pixels of what is hidden, and between two places
+LONGEST = 320  # pixels: longer side of the image of a step
+HIDDEN, STRIDE = 6, 2  # pixels: side of the hidden square, distance between two positions
 
 
 def explain(reader, picture):
-    """Return an answer with what the model saw, as plain values.
+    """Return an answer and its explanation as plain values.
 
     Parameters
     ----------
     reader : Reader
-        It has a normaliser.
+        Must have a normaliser.
     picture : bytes or ndarray
 
     Returns
     -------
     explanation : dict
-        "answer", as of ``Answer.to_dict``; "probabilities", by label; "steps", images as data URLs
-        by their names; "saliency", such an image or None.
+        "answer", from ``Answer.to_dict``; "probabilities" by label; "steps", images by name, as
+        data URLs; "saliency", the data URL of an image, or None.
     """
     looks = [reader.look(picture, "The picture")]
     (answer,) = reader.complete(looks)
@@ -44,19 +44,19 @@ def explain(reader, picture):
 
 
 def probabilities_and_importance(classifier, row):
-    """Return all probabilities, and how much the best label loses where a part is hidden.
+    """Return all probabilities, and how much the best label loses if each part is hidden.
 
     Parameters
     ----------
     classifier : estimator instance
-        Of rows of 28 x 28 pixels.
+        Reads rows of 28 x 28 pixels.
     row : ndarray of shape (784,)
 
     Returns
     -------
     probabilities : ndarray of shape (n_classes,)
     importance : ndarray of shape (28, 28)
-        From 0 to 1; below 0, up to -1, where the label is more probable without the part.
+        From -1 to 1; negative if the label becomes more probable without this part.
 
     References
     ----------
@@ -81,7 +81,7 @@ def probabilities_and_importance(classifier, row):
 
 
 def overlay(row, importance):
-    """Return an image in colours: what speaks for the answer in orange, against it in blue."""
+    """Return an image in colour: orange parts support the answer, blue parts oppose it."""
     grey = row.reshape(28, 28, 1) / 255
     strength = abs(importance)[..., None]
     color = np.where(importance[..., None] > 0, [1.0, 0.55, 0.1], [0.25, 0.55, 1.0])
@@ -89,7 +89,7 @@ def overlay(row, importance):
 
 
 def as_url(image):
-    """Return an image, from 0 to 1, grey or in colours, as a data URL of a PNG file."""
+    """Return an image with values from 0 to 1, grey or in colour, as the data URL of a PNG file."""
     picture = Image.fromarray(np.rint(255 * np.clip(image, 0, 1)).astype(np.uint8))
     picture.thumbnail((LONGEST, LONGEST))
     content = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Who may ask, and how much: decided before anything of a request is decoded."""
+"""Check who sends a request and how large it is, before any of it is decoded."""
 
 import asyncio
 import hmac
@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse
 
 logger = logging.getLogger("skdigits.server")
 
-OPEN = ("/healthz", "/readyz")  # tell nothing but that the server runs
+OPEN = ("/healthz", "/readyz")  # for everyone: they only tell that the server runs
 
 
 class Refused(Exception):
-    """A request that is not answered: a status of HTTP and why."""
+    """A request is refused, with this HTTP status and reason."""
 
     def __init__(self, status, why, **headers):
         super().__init__(why)
@@ -24,12 +24,12 @@ class Refused(Exception):
 
 
 def busy(why):
-    """Return the refusal of a server that has too much to do."""
+    """Return the refusal of a busy server."""
     return Refused(503, why, retry_after="1")
 
 
 class Guard:
-    """An ASGI application around another, which checks who asks and receives the body.
+    """An ASGI application around another that checks the client and receives the body.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Guard:
     settings : Settings
     metrics : Metrics
     without_token : set of str
-        Paths that are answered to those who have no token: the page, which asks for it.
+        Paths that need no token: those of the page, which asks for the token.
     """
 
     def __init__(self, app, settings, metrics, without_token):
@@ -68,7 +68,7 @@ class Guard:
             await self.app(scope, _replay(bytes(body), receive), send_and_note)
         except Refused as refused:
             response = JSONResponse({"detail": refused.why}, refused.status, refused.headers)
-            response.headers["connection"] = "close"  # what of the body is left is not read
+            response.headers["connection"] = "close"  # the remaining body is not read
             await response(scope, receive, send_and_note)
         finally:
             self.bytes_held -= len(body)
@@ -89,15 +89,23 @@ class Guard:
         if scope["path"] in OPEN:
             return
         if _name_of(headers.get("host", "")) not in self.settings.names:
-            raise Refused(421, "This server does not answer to that host: see --allow-host.")
+            raise Refused(
+                421,
+                "This server does not accept requests for this host name: allow it with "
+                "--allow-host.",
+            )
         origin = headers.get("origin")
         if origin is not None and _name_of(urlsplit(origin).netloc) not in self.settings.names:
-            raise Refused(403, "Pages of another origin may not ask this server.")
+            raise Refused(403, "Pages from another origin may not use this server.")
         if self.settings.token is not None and scope["path"] not in self.without_token:
             expected = f"Bearer {self.settings.token}".encode()
             given = headers.get("authorization", "").encode()
             if not hmac.compare_digest(given, expected):
-                raise Refused(401, "A token is needed.", www_authenticate="Bearer")
+                raise Refused(
+                    401,
+                    "A token is needed: send the header Authorization: Bearer TOKEN.",
+                    www_authenticate="Bearer",
+                )
 
     async def _receive_into(self, body, headers, receive):
         stated = headers.get("content-length", "0")
@@ -114,7 +122,9 @@ class Guard:
                     if len(body) + len(part) > self.settings.max_bytes:
                         raise self._too_large()
                     if self.bytes_held + len(part) > self.settings.max_bytes_held:
-                        raise busy("The server holds as many pictures as it can.")
+                        raise busy(
+                            "The server already holds as many pictures as it can: try again soon."
+                        )
                     body += part
                     self.bytes_held += len(part)
                     more = message.get("more_body", False)
@@ -123,7 +133,7 @@ class Guard:
             raise Refused(408, why) from error
 
     def _too_large(self):
-        return Refused(413, f"A request may have {self.settings.max_bytes:,} bytes.")
+        return Refused(413, f"The body must not have more than {self.settings.max_bytes:,} bytes.")
 
 
 SAFE_HEADERS = [
@@ -141,13 +151,13 @@ SAFE_HEADERS = [
 
 
 def _name_of(host):
-    """Return a host without its port, in small letters."""
+    """Return a host without its port, in lower case."""
     name, _, port = host.lower().rpartition(":")
     return name if port.isdecimal() and name else host.lower()
 
 
 def _replay(body, receive):
-    """Return a `receive` that gives the whole body, and then whatever comes."""
+    """Return a `receive` that returns the whole body, and then further messages."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay():

@@ -1,4 +1,4 @@
-"""Figures of a server for Prometheus."""
+"""Metrics of a server for Prometheus."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -9,7 +9,7 @@ PATHS = {
 
 
 class Metrics:
-    """What has been asked, and how long it took."""
+    """Counts of requests and pictures, and how long they took."""
 
     def __init__(self):
         self.registry = CollectorRegistry()
@@ -21,7 +21,7 @@ class Metrics:
         )
         self.seconds = Histogram(
             "skdigits_request_seconds",
-            "Seconds from the head of a request to its answer.",
+            "Seconds from the headers of a request to its answer.",
             labelnames=("path",),
             registry=self.registry,
         )
@@ -35,11 +35,11 @@ class Metrics:
         )
 
     def count(self, scope, status, seconds):
-        """Count a request; paths that do not exist are one."""
+        """Count a request; all unknown paths are counted together."""
         path = scope["path"] if scope["path"] in PATHS else "other"
         self.requests.labels(path, str(status)).inc()
         self.seconds.labels(path).observe(seconds)
 
     def text(self):
-        """Return them as Prometheus reads them."""
+        """Return the metrics in the format of Prometheus."""
         return generate_latest(self.registry)

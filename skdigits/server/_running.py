@@ -1,4 +1,4 @@
-"""The server as a process: its socket, its logs and its end."""
+"""Run the server as a process: socket, logs and shutdown."""
 
 import json
 import logging
@@ -15,15 +15,15 @@ LOGGED = ("method", "path", "status", "milliseconds", "bytes")
 
 
 def check_installed():
-    """Refuse to continue without the packages of the extra."""
+    """Raise an ImportError unless the packages of the extra ``serve`` are installed."""
     check_extra(PACKAGES, "serve", "The server")
 
 
 class JsonLines(logging.Formatter):
-    """Log records as lines of JSON; nothing of the content of requests is in them."""
+    """Formats log records as lines of JSON, without the content of requests."""
 
     def format(self, record):
-        """Return a line."""
+        """Return a log record as one line."""
         line = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname.lower(),
@@ -36,7 +36,7 @@ class JsonLines(logging.Formatter):
 
 
 def run(settings, *, model=None, reader=None, started=lambda address: None):
-    """Serve until the process is told to end; what is being answered is finished first.
+    """Serve until the process is told to end; requests in progress are finished first.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def run(settings, *, model=None, reader=None, started=lambda address: None):
     model, reader
         As for `create_app`.
     started : callable, default=lambda address: None
-        Called with the address of the page once the server listens.
+        Called with the address of the page when the server listens.
 
     Raises
     ------
@@ -73,16 +73,16 @@ def run(settings, *, model=None, reader=None, started=lambda address: None):
         timeout_graceful_shutdown=int(settings.answer_seconds),
     )
     address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-    with listening, suppress(KeyboardInterrupt):  # a signal, which is raised again at the end
+    with listening, suppress(KeyboardInterrupt):  # uvicorn raises the signal again at the end
         Server(config, lambda: started(address)).run(sockets=[listening])
 
 
 def _listen(host, port):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns delays off if the protocol is named; else small answers take 40 ms longer.
+    # If the protocol is named, asyncio sets TCP_NODELAY; without it, small answers take 40 ms more.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":  # on Windows, it would let two servers listen on a port
+        if os.name == "posix":  # on Windows, two servers could then listen on the same port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(512)
@@ -94,7 +94,7 @@ def _listen(host, port):
 
 
 def log_to_stderr():
-    """Let the server log lines of JSON."""
+    """Log to stderr, as lines of JSON."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     for name in ("skdigits.server", "uvicorn.error"):

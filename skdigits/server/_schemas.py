@@ -1,17 +1,17 @@
-"""Answers as OpenAPI describes them."""
+"""The schemas of requests and answers for OpenAPI."""
 
 from pydantic import BaseModel
 
 
 class RunnerUp(BaseModel):
-    """A label that is less probable."""
+    """A less probable label."""
 
     label: str
     probability: float
 
 
 class DigitAnswer(BaseModel):
-    """What is said of a picture of a digit; see `skdigits.Answer`."""
+    """The answer to a picture of a digit; see `skdigits.Answer`."""
 
     label: str | None
     probability: float | None
@@ -34,7 +34,7 @@ class DigitOfNumber(BaseModel):
 
 
 class NumberAnswer(BaseModel):
-    """What is said of a picture of a number; see `skdigits.Reading`."""
+    """The answer to a picture of a number; see `skdigits.Reading`."""
 
     text: str
     confidence: float
@@ -46,19 +46,19 @@ class NumberAnswer(BaseModel):
 
 
 class DigitAnswers(BaseModel):
-    """One answer for each picture, in their order."""
+    """One answer for each picture, in order."""
 
     answers: list[DigitAnswer]
 
 
 class NumberAnswers(BaseModel):
-    """One answer for each picture, in their order."""
+    """One answer for each picture, in order."""
 
     answers: list[NumberAnswer]
 
 
 class Explanation(BaseModel):
-    """An answer, and how it came about; images are data URLs of PNG files."""
+    """An answer and its explanation; images are data URLs of PNG files."""
 
     answer: DigitAnswer
     probabilities: dict[str, float]
@@ -67,7 +67,7 @@ class Explanation(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why there is no answer."""
+    """The reason why there is no answer."""
 
     detail: str
 
@@ -75,13 +75,13 @@ class Problem(BaseModel):
 PROBLEMS = {
     400: "The body of the request is incomplete.",
     401: "A token is needed.",
-    403: "Pages of another origin may not ask this server.",
+    403: "Pages from another origin may not use this server.",
     408: "The body did not arrive in time.",
     413: "The body or a picture is too large.",
-    415: "A picture is no PNG, JPEG, WebP, BMP or TIFF file.",
-    421: "The server does not answer to that host.",
-    422: "The request has no pictures, or asks for what there is not.",
-    503: "The server has too much to do: try again after the seconds in Retry-After.",
+    415: "A picture is not a PNG, JPEG, WebP, BMP or TIFF file.",
+    421: "The server does not accept requests for this host name.",
+    422: "The request has no pictures, or a parameter is invalid.",
+    503: "The server is busy: try again after the number of seconds in the header Retry-After.",
 }
 
 BODY = {

@@ -1,4 +1,4 @@
-"""What a server lets in, and how much of it."""
+"""The settings and limits of a server."""
 
 from dataclasses import dataclass
 
@@ -7,31 +7,32 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a server lets in, and how much of it.
+    """The settings and limits of a server.
 
     Parameters
     ----------
     host : str, default="127.0.0.1"
-        Address that it listens on.
+        Address to listen on.
     port : int, default=8000
+        Port to listen on; 0 takes a free one.
     allowed_hosts : tuple of str, default=()
-        Names, without port, by which it may be called besides those of this machine.
+        Host names, without port, that requests may use in addition to those of this machine.
     token : str, default=None
         If given, requests must have the header ``Authorization: Bearer TOKEN``.
     max_bytes : int, default=10 * 2**20
-        Largest body of a request.
+        Maximum size of the body of a request, in bytes.
     max_bytes_held : int, default=256 * 2**20
-        Bodies of all requests together, while they are received and answered.
+        Maximum size of the bodies of all requests in progress together, in bytes.
     max_pictures : int, default=64
-        Pictures in a request.
+        Maximum number of pictures in a request.
     max_pixels : int, default=40_000_000
-        Pixels of a picture.
+        Maximum number of pixels in a picture.
     max_waiting : int, default=128
-        Pictures of all requests that wait or are being read.
+        Maximum number of pictures, of all requests, that wait or are being read.
     body_seconds : float, default=10.0
-        Time that a client has to send the head of a request, and then its body.
+        Time in seconds in which a client must send the headers of a request, and again its body.
     answer_seconds : float, default=30.0
-        Time that a request waits for its answer.
+        Maximum time in seconds until a request is answered.
     """
 
     host: str = "127.0.0.1"
@@ -48,5 +49,5 @@ class Settings:
 
     @property
     def names(self):
-        """All names by which the server may be called."""
+        """All host names that requests may use."""
         return {*LOOPBACK, *(name.lower() for name in self.allowed_hosts)}

@@ -1,4 +1,4 @@
-"""What reads the pictures of requests."""
+"""Read the pictures of requests."""
 
 import asyncio
 import copy
@@ -7,18 +7,18 @@ from functools import lru_cache
 from typing import Any
 
 from skdigits.io import load_reader
-from skdigits.numbers import set_given
+from skdigits.numbers import parse_length, set_given
 from skdigits.reading import Reader
 from skdigits.server._batching import Batcher
 from skdigits.server._bodies import pictures_in
 from skdigits.server._explaining import explain
 from skdigits.server._guard import Refused, busy
 
-N_READERS = 32  # of different parameters, that are kept
+N_READERS = 32  # readers with different parameters that are kept
 
 
 class Work:
-    """What reads pictures, and the threads in which it does."""
+    """The models that read pictures, and their threads."""
 
     def __init__(self, settings, metrics, model, reader):
         self.settings, self.metrics = settings, metrics
@@ -28,7 +28,7 @@ class Work:
         self.reader_of_numbers = lru_cache(N_READERS)(self._reader_of_numbers)
 
     def start(self):
-        """Load what is needed, so that the first request need not wait."""
+        """Load the models, so that the first request does not have to wait."""
         if self.reader is None:
             self.reader = load_reader(backend="auto")
         self.reader_of_digits(None)
@@ -46,10 +46,10 @@ class Work:
 
         return read
 
-    def _reader_of_numbers(self, **known):
+    def _reader_of_numbers(self, length=None, **known):
         reader = copy.copy(self.reader)  # with the same network
         try:
-            set_given(reader, **known)
+            set_given(reader, length=None if length is None else parse_length(length), **known)
         except ValueError as error:
             raise Refused(422, str(error)) from error
         return reader.read_many
@@ -57,20 +57,24 @@ class Work:
     def explain(self, pictures):
         """Return an explanation of each picture."""
         if self.explaining.normalizer is None:
-            raise Refused(422, "The model does not read images of 28 x 28 pixels.")
+            raise Refused(
+                422,
+                "This model does not read images of 28 x 28 pixels, so its answers cannot be "
+                "explained: use /v1/digits.",
+            )
         return [explain(self.explaining, picture) for picture in pictures]
 
     async def answer(self, path, read, request, most=None):
-        """Return what `read` says of the pictures of a request, as plain values."""
+        """Return the answers of `read` to the pictures of a request, as plain values."""
         pictures = await pictures_in(request, self.settings, most)
         future = self.batcher.submit(read, pictures)
         if future is None:
-            raise busy("The server reads as many pictures as it can.")
+            raise busy("The server already reads as many pictures as it can: try again soon.")
         try:
             async with asyncio.timeout(self.settings.answer_seconds):
                 answers = await asyncio.wrap_future(future)
         except TimeoutError as error:
-            raise busy("The pictures were not read in time.") from error
+            raise busy("The pictures were not read in time: try again soon.") from error
         self.metrics.pictures.labels(path).inc(len(pictures))
         found = [answer if isinstance(answer, dict) else answer.to_dict() for answer in answers]
         errors = [each.get("answer", each)["error"] for each in found]

@@ -218,7 +218,7 @@ HALF = [[0.5, 0.5]] * 3
         ([0, 1, 1], [0, 1, 0], {"labels": ["0", "1"]}, "Mix of label input types"),
         ([0, 1, np.nan], [0, 1, 0], {}, "NaN"),
         ([0, 1, 1], [0, 1, 0], {"y_proba": HALF[:2]}, "inconsistent numbers of samples"),
-        ([0, 1, 2], [0, 1, 0], {"y_proba": HALF}, "y_proba, 2, is not that of the labels, 3"),
+        ([0, 1, 2], [0, 1, 0], {"y_proba": HALF}, "y_proba, 2, must equal the number of labels, 3"),
         ([0, 1, 1], [0, 1, 0], {"y_proba": [[2, 3]] * 3}, "Row 0 of y_proba"),
         ([0, 1, 1], [0, 1, 0], {"image_shape": (8, 9)}, "72 pixels, but X has 64"),
     ],

@@ -230,7 +230,7 @@ def test_misclassified__pair_that_never_occurs(small_digits):
         ({"top_k": -1}, ValueError, "top_k == -1, must be >= 0"),
         ({"top_k": 2.5}, TypeError, "top_k must be an instance of int"),
         ({"probability": np.ones(200)}, ValueError, "y_proba or probability, not both"),
-        ({"labels": [0, 1]}, ValueError, "y_proba, 10, is not that of the labels, 2"),
+        ({"labels": [0, 1]}, ValueError, "y_proba, 10, must equal the number of labels, 2"),
         ({"y_proba": np.ones((200, 10))}, ValueError, "Row 0 of y_proba"),
         ({"y_proba": np.eye(10)}, ValueError, "inconsistent numbers of samples"),
     ],

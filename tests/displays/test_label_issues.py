@@ -201,9 +201,9 @@ TWO = [[0.7, 0.3], [0.2, 0.8]]
     [
         ([0, 1, 1], TWO, {}, "inconsistent numbers of samples"),
         ([0, 1], TWO + TWO, {}, "inconsistent numbers of samples"),
-        ([0, 1], [0.7, 0.8], {}, r"shape \(2,\), but needs a row for each sample"),
+        ([0, 1], [0.7, 0.8], {}, r"y_proba must have the shape .*got \(2,\)"),
         ([0, 1], [[2, 3], [0.5, 0.5]], {}, "Row 0 of y_proba"),
-        ([0, 0], TWO, {}, "y_proba, 2, is not that of the labels, 1: state in labels"),
+        ([0, 0], TWO, {}, "y_proba, 2, must equal the number of labels, 1: give"),
         ([0, 7], TWO, {"labels": [0, 1]}, "labelled 7, but this model knows only 0, 1"),
         (["0", "1"], TWO, {"labels": [0, 1]}, "Mix of label input types"),
         ([0, np.nan], TWO, {}, "y contains NaN"),

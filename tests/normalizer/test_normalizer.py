@@ -281,7 +281,7 @@ def test_rules_that_touch_the_digit_are_erased(lines, seven):
     assert distance(NORMALIZER.transform([picture]), seven) < 0.35
     assert distance(DigitNormalizer(erase=False).transform([picture]), seven) > 0.6
     found = NORMALIZER.diagnose(picture)
-    assert f"{len(lines)} rule" in str(found)
+    assert f"{len(lines)} ruled line" in str(found)
     assert found.n_erased >= len(lines)
 
 
@@ -299,7 +299,7 @@ def test_frames_are_erased_with_what_lies_outside(sides, shift, seven):
     frame[:4, 20:40] = 180  # a scrap of the neighbour above
     picture = 255 - np.maximum(np.roll(SEVEN, shift, (0, 1)), frame)
     found = NORMALIZER.diagnose(picture)
-    assert f"{len(sides)} rules: erased" in str(found)
+    assert f"{len(sides)} ruled lines: erased" in str(found)
     assert distance(found.row, seven) < 0.35
     assert found.steps["digit"][:6].sum() == 0
 
@@ -488,7 +488,7 @@ def test_diagnosis_of_two_digits_and_of_erased_things():
     assert (found.n_parts, found.n_apart) == (2, 2)
     assert found.n_erased == 1
     assert "2 separate parts" in str(found)
-    assert "1 rule: erased" in str(found)
+    assert "1 ruled line: erased" in str(found)
 
 
 def test_diagnosis_of_what_cannot_be_told_from_paper():
@@ -534,14 +534,14 @@ def test_bad_pictures_are_named_with_their_place(tmp_path):
         (tmp_path / "empty.png", "empty.png is not an image"),
         (tmp_path / "cut.png", "cut.png is damaged"),
         (tmp_path / "moving.gif", "moving.gif is animated"),
-        (tmp_path / "nan.tif", "nan.tif is damaged: it holds NaN or infinity"),
-        (tmp_path / "pages.tif", "pages.tif is animated, or has several pages"),
-        (tmp_path / "odd.tif", "odd.tif is animated, or has several pages"),
-        (np.zeros((0, 5)), r"shape \(height, width\)"),
+        (tmp_path / "nan.tif", "nan.tif is damaged: it contains NaN or infinity"),
+        (tmp_path / "pages.tif", "pages.tif is animated or has several pages"),
+        (tmp_path / "odd.tif", "odd.tif is animated or has several pages"),
+        (np.zeros((0, 5)), r"the shape \(height, width\)"),
         (np.zeros((5, 5, 2)), "1, 3 or 4 channels"),
         (np.full((5, 5), np.nan), "NaN or infinity"),
-        (np.full((5, 5), "a"), "holds numbers"),
-        (np.zeros((5, 5), complex), "holds numbers"),
+        (np.full((5, 5), "a"), "must hold numbers"),
+        (np.zeros((5, 5), complex), "must hold numbers"),
     ]:
         with pytest.raises(ValueError, match=rf"X\[1\]: .*{reason}"):
             NORMALIZER.transform([SEVEN, picture])

@@ -247,40 +247,46 @@ def test_nothing_known_is_one_state_that_accepts_everything():
 @pytest.mark.parametrize(
     ("known", "message"),
     [
-        ({"length": 0}, "length=0 is no number of digits: expected a whole number from 1"),
-        ({"length": -3}, "length=-3 is no number of digits"),
-        ({"length": 2.5}, "length=2.5 is no number of digits"),
-        ({"length": True}, "length=True is no number of digits"),
-        ({"length": "5"}, "length='5' is no number of digits"),
-        ({"length": (4, 2)}, r"length=\(4, 2\) is no number of digits"),
-        ({"length": (1, 2, 3)}, r"length=\(1, 2, 3\) is no number of digits"),
-        ({"length": (1, None)}, r"length=\(1, None\) is no number of digits"),
-        ({"length": 10**9}, "length=1000000000 is more than can be read: expected at most 1000"),
-        ({"pattern": ""}, "pattern='' is no pattern: expected a string with a d for each digit"),
-        ({"pattern": "--"}, "pattern='--' is no pattern"),
-        ({"pattern": 5}, "pattern=5 is no pattern"),
-        ({"pattern": "d" * 1001}, "at most 1000 of them"),
-        ({"allowed": []}, "allowed holds no codes: give at least one"),
-        ({"allowed": ["", " "]}, "allowed holds no codes"),
-        ({"allowed": ["12", "1a"]}, "allowed code '1a' holds 'a': expected digits, and"),
-        ({"allowed": ["12;Bern"]}, "allowed code '12;Bern' holds ';'"),
-        ({"allowed": ["1²"]}, "allowed code '1²' holds '²'"),
+        (
+            {"length": 0},
+            "length=0 is not a number of digits: expected a whole number of at least 1",
+        ),
+        ({"length": -3}, "length=-3 is not a number of digits"),
+        ({"length": 2.5}, "length=2.5 is not a number of digits"),
+        ({"length": True}, "length=True is not a number of digits"),
+        ({"length": "5"}, "length='5' is not a number of digits"),
+        ({"length": (4, 2)}, r"length=\(4, 2\) is not a number of digits"),
+        ({"length": (1, 2, 3)}, r"length=\(1, 2, 3\) is not a number of digits"),
+        ({"length": (1, None)}, r"length=\(1, None\) is not a number of digits"),
+        ({"length": 10**9}, "length=1000000000 is too large: expected at most 1000"),
+        ({"pattern": ""}, "pattern='' is not a pattern: expected a string with a d for each digit"),
+        ({"pattern": "--"}, "pattern='--' is not a pattern"),
+        ({"pattern": 5}, "pattern=5 is not a pattern"),
+        ({"pattern": "d" * 1001}, "at most 1000 digits"),
+        ({"allowed": []}, "allowed contains no codes: give at least one"),
+        ({"allowed": ["", " "]}, "allowed contains no codes"),
+        ({"allowed": ["12", "1a"]}, "allowed code '1a' contains 'a': expected only digits"),
+        ({"allowed": ["12;Bern"]}, "allowed code '12;Bern' contains ';'"),
+        ({"allowed": ["1²"]}, "allowed code '1²' contains '²'"),
         ({"allowed": ["--"]}, "allowed code '--' has 0 digits: expected 1 to 1000"),
         ({"allowed": ["1" * 1001]}, "has 1001 digits"),
         (
             {"allowed": ["1-2", "12"]},
             "'1-2' and '12' have the same digits and cannot be told apart",
         ),
-        ({"allowed": [10115, 1067]}, "allowed holds 10115, which is no string"),
-        ({"allowed": 10115}, "allowed=10115 is no list of codes: give strings, or the path"),
-        ({"allowed": b"12"}, "allowed holds 49, which is no string"),
-        ({"allowed": "a\0b"}, "is no text file in UTF-8"),
+        ({"allowed": [10115, 1067]}, "allowed contains 10115, which is not a string"),
+        (
+            {"allowed": 10115},
+            "allowed=10115 is not a list of codes: give a list of strings, or the path",
+        ),
+        ({"allowed": b"12"}, "allowed contains 49, which is not a string"),
+        ({"allowed": "a\0b"}, "is not a text file in UTF-8"),
         ({"checksum": "ean"}, "checksum='ean' is unknown: expected 'luhn', 'isbn10'"),
         ({"checksum": ["luhn"]}, r"checksum=\['luhn'\] is unknown"),
-        ({"min_value": -1}, "min_value=-1 is not possible: expected a whole number from 0"),
+        ({"min_value": -1}, "min_value=-1 is not possible: expected a whole number of at least 0"),
         ({"max_value": 2.5}, "max_value=2.5 is not possible"),
         ({"max_value": "9"}, "max_value='9' is not possible"),
-        ({"max_value": 10**1000}, "of at most 1000 digits"),
+        ({"max_value": 10**1000}, "with at most 1000 digits"),
         ({"min_value": 5, "max_value": 4}, "min_value=5 is larger than max_value=4"),
         (
             {"length": 3, "allowed": ["12345"]},
@@ -309,10 +315,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(OSError, match="cannot be read"):
         constraint(allowed=tmp_path)
     (tmp_path / "codes.txt").write_bytes(b"\xff\x00\xfe")
-    with pytest.raises(ValueError, match="is no text file in UTF-8"):
+    with pytest.raises(ValueError, match="is not a text file in UTF-8"):
         constraint(allowed=tmp_path / "codes.txt")
     (tmp_path / "codes.txt").write_bytes(b"")
-    with pytest.raises(ValueError, match="holds no codes"):
+    with pytest.raises(ValueError, match="contains no codes"):
         constraint(allowed=tmp_path / "codes.txt")
 
 

@@ -129,7 +129,7 @@ def test_without_the_extra_the_network_reads(reader, numbers, monkeypatch):
 
 def test_rejection_needs_pictures_to_learn_from(reader, numbers):
     reader.set_params(engine="rapidocr", max_error_rate=0.05)
-    with pytest.raises(ValueError, match="call calibrate with some hundreds of pictures"):
+    with pytest.raises(ValueError, match="call calibrate with a few hundred pictures"):
         reader.read(numbers[0][0])
 
 

@@ -243,7 +243,7 @@ def test_a_picture_of_any_shape_has_an_answer(reader, shape):
 
 @pytest.mark.parametrize("gap", [0, -1, np.nan, np.inf, "wide", None, True])
 def test_a_gap_that_is_none_is_refused(reader, gap):
-    with pytest.raises(ValueError, match="gap is .* expected a number above 0"):
+    with pytest.raises(ValueError, match="gap, .* must be a number above 0"):
         reader.read_page(np.zeros((20, 20)), gap=gap)
 
 

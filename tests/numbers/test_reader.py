@@ -254,7 +254,7 @@ def test_ctrl_c_behind_the_last_epoch(few, keeps, monkeypatch):
     monkeypatch.setattr(_predictions, "best_path", interrupt)
     reader = DigitReader(max_epochs=1, on_interrupt="keep" if keeps else "raise")
     if keeps:
-        with pytest.warns(ConvergenceWarning, match="needs a call of calibrate"):
+        with pytest.warns(ConvergenceWarning, match="but call calibrate before"):
             reader.fit(*few)
         assert reader.interrupted_
         with pytest.raises(ValueError, match="cannot be promised: of 0 numbers"):

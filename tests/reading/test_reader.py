@@ -235,19 +235,19 @@ def test_model_that_is_none_or_not_fitted():
 
 def test_model_of_rows_that_are_no_square():
     model = LogisticRegression().fit(np.eye(10), range(10))
-    with pytest.raises(ValueError, match="reads 10 features, which are no square image"):
+    with pytest.raises(ValueError, match="expects 10 features, which is not a square number"):
         read_digits(IMAGES, model)
 
 
 @pytest.mark.parametrize("pictures", [3, None])
 def test_what_is_no_list(pictures):
-    with pytest.raises(ValueError, match="pictures is of type"):
+    with pytest.raises(ValueError, match="pictures must be a list of pictures"):
         read_digits(pictures)
 
 
 @pytest.mark.parametrize("rate", [0, 1, -0.1, float("nan"), 5, 10**400, "0.1"])
 def test_bad_rate(rate):
-    with pytest.raises(ValueError, match="max_error_rate is between 0 and 1"):
+    with pytest.raises(ValueError, match="max_error_rate must be between 0 and 1"):
         read_digits([], max_error_rate=rate)
 
 

@@ -59,19 +59,28 @@ def test_rows_and_stacks_with_an_axis_of_one_channel(kind, shape, rows, image_sh
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (np.zeros((480, 640, 3)), "one picture: a DigitNormalizer in front"),
-        (np.zeros((480, 640, 1)), r"one picture, give \[X\]; rows of \d+ pixels"),
-        (np.zeros((60, 785, 1)), r"rows of 785 pixels, .*, are given in the shape \(60, 785\)"),
-        (np.zeros((60, 1, 785)), r"rows of 785 pixels, .*, are given in the shape \(60, 785\)"),
-        (np.zeros((28, 28, 1)), r"one picture, give \[X\]; rows of \d+ pixels"),
-        (np.zeros((5, 28, 28, 3)), "a DigitNormalizer in front"),
+        (np.zeros((480, 640, 3)), "one picture in colour: .* starts with a DigitNormalizer"),
+        (np.zeros((480, 640, 1)), r"one picture, give \[X\]; if it is rows of \d+ pixels"),
+        (
+            np.zeros((60, 785, 1)),
+            r"if it is rows of 785 pixels, give them in the shape \(60, 785\)",
+        ),
+        (
+            np.zeros((60, 1, 785)),
+            r"if it is rows of 785 pixels, give them in the shape \(60, 785\)",
+        ),
+        (np.zeros((28, 28, 1)), r"one picture, give \[X\]; if it is rows of \d+ pixels"),
+        (np.zeros((5, 28, 28, 3)), "a pipeline that starts with a DigitNormalizer"),
         (np.zeros((5, 1, 1, 28, 28)), "was expected"),
-        ("photo.jpg", "X is 'photo.jpg', but rows of pixels were expected: put a DigitNormalizer"),
-        (["a" * 1000], "X holds 'aaa.*put a DigitNormalizer in front"),
+        (
+            "photo.jpg",
+            "X is 'photo.jpg', but rows of pixels were expected: to read pictures, use read_digits",
+        ),
+        (["a" * 1000], "X contains 'aaa.*a pipeline that starts with a DigitNormalizer"),
         (None, "X is None, but rows"),
-        ([None], "X holds None, but rows"),
-        (b"x" * 1000, "X is b'xxx.*put a DigitNormalizer in front"),
-        ([np.zeros((8, 8)), np.zeros((9, 9))], "several sizes: .* put a DigitNormalizer"),
+        ([None], "X contains None, but rows"),
+        (b"x" * 1000, "X is b'xxx.*a pipeline that starts with a DigitNormalizer"),
+        ([np.zeros((8, 8)), np.zeros((9, 9))], "several sizes: .* starts with a DigitNormalizer"),
     ],
 )
 def test_what_holds_no_rows_is_refused_with_the_remedy(X, message):
@@ -97,7 +106,7 @@ def test_dates_are_no_pixels(X, dtype):
     X = X.astype(dtype)
     scaler = PixelScaler().fit(np.eye(64))
     for ask in (PixelScaler().fit, scaler.transform, DigitNormalizer().transform):
-        with pytest.raises(ValueError, match="must hold numbers, the grey levels of pixels"):
+        with pytest.raises(ValueError, match="must contain numbers, the grey levels of pixels"):
             ask(X)
 
 
@@ -118,7 +127,7 @@ def test_plain_rows_are_taken_as_they_are():
         (np.ones(4), "Expected 2D array"),
         (np.ones((2, 4), complex), "Complex data not supported"),
         (np.full((2, 4), "one"), "not compatible with arrays of bytes/strings"),
-        (np.ones((2, 4), "datetime64[s]"), "must hold numbers"),
+        (np.ones((2, 4), "datetime64[s]"), "must contain numbers"),
     ],
 )
 def test_other_rows_are_refused_by_scikit_learn(rows, message):

@@ -1,6 +1,6 @@
-// What is said of a picture, shown.
+// Show the answer to a picture.
 
-const NAMES = { picture: "picture", ink: "ink found", digit: "digit", normal: "seen, 28 × 28" };
+const NAMES = { picture: "picture", ink: "ink", digit: "digit", normal: "model input, 28 × 28" };
 
 const byId = (id) => document.getElementById(id);
 let shown = null; // the answer with its saliency
@@ -8,7 +8,7 @@ let shown = null; // the answer with its saliency
 function percent(share) {
   if (share < 0.001) return "< 0.1 %";
   const digits = share >= 0.015 && share < 0.985 ? 0 : 1;
-  return `${Math.min(100 * share, 99.9).toFixed(digits)} %`; // nothing is said to be certain
+  return `${Math.min(100 * share, 99.9).toFixed(digits)} %`; // because nothing is certain
 }
 
 function say(label, sentence, isDoubtful) {
@@ -47,8 +47,8 @@ function showNumber({ text, confidence, best_unconstrained: best, rejected, digi
     return;
   }
   const doubts = digits.filter((digit) => digit.doubtful).length;
-  if (rejected) say(text, `Not sure enough; the best guess is ${best}.`, true);
-  else if (doubts) say(text, `${percent(confidence)} sure; ? stands for what could not be read.`, true);
+  if (rejected) say(text, `Too uncertain; the best guess is ${best}.`, true);
+  else if (doubts) say(text, `${percent(confidence)} sure; ? stands for an uncertain digit.`, true);
   else say(text, `${percent(confidence)} sure.`, false);
 }
 

@@ -2,14 +2,14 @@ import { Paper } from "./paper.js";
 import { show, showNothing, showProblem, showSaliency } from "./answer.js";
 
 const LONGEST = 2048; // pixels of a picture that is sent
-const PAUSE = 200; // milliseconds between questions while a stroke is drawn
+const PAUSE = 200; // milliseconds between requests while a stroke is drawn
 const PATHS = { digits: "v1/explain", numbers: "v1/numbers" };
 
 const byId = (id) => document.getElementById(id);
 const paper = new Paper(byId("paper"));
-let token = sessionStorage.getItem("token"); // of a server that asks for one
-let picture = null; // a file that was given instead of a drawing
-let asked = null; // aborts the question before
+let token = sessionStorage.getItem("token"); // for a server that needs one
+let picture = null; // a file that was opened instead of drawing
+let asked = null; // aborts the previous request
 let timer = null;
 
 const kind = () => document.querySelector("input[name=kind]:checked").value;
@@ -44,18 +44,18 @@ async function ask() {
     if (signal.aborted) return;
     byId("token-form").hidden = response.status !== 401;
     if (response.status === 401) {
-      showProblem(token ? "The server does not know this token." : "This server asks for a token.");
+      showProblem(token ? "The server does not accept this token." : "This server needs a token.");
       return;
     }
     if (!response.ok) {
-      showProblem(document.detail ?? `The server answered ${response.status}.`);
+      showProblem(document.detail ?? `The server answered with status ${response.status}.`);
       return;
     }
     show(asking, document);
     if (asking === "numbers") paper.setBoxes(document.answers[0].digits);
   } catch (error) {
     if (error.name === "AbortError") return;
-    showProblem("The server does not answer. Is it still running? Draw again to try once more.");
+    showProblem("The server does not answer. Check that it is running, then draw again.");
   } finally {
     if (asked?.signal === signal) document.body.classList.remove("waiting");
   }
@@ -86,7 +86,7 @@ async function open(file) {
     picture = await reduced(image, file);
     paper.setPicture(image, picture === file ? 1 : LONGEST / Math.max(image.width, image.height));
   } catch {
-    // The server says what is wrong with it.
+    // The server will say what is wrong with the file.
   }
   ask();
 }

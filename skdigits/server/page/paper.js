@@ -1,7 +1,7 @@
-// A canvas to draw on, by mouse, pen, touch or keyboard, that may show a picture instead.
+// A canvas to draw on with mouse, pen, touch or keyboard; it may show a picture instead.
 
-const PEN = 0.05; // of the paper's shorter side
-const STEP = 0.03; // of it, by which an arrow key moves the pen
+const PEN = 0.05; // width, as a share of the paper's shorter side
+const STEP = 0.03; // how far an arrow key moves the pen, in the same unit
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Paper {
@@ -11,10 +11,10 @@ export class Paper {
   onUndo = () => {};
 
   #canvas;
-  #strokes = []; // lists of points, in shares of the shorter side from the middle
+  #strokes = []; // lists of points, from the middle, in the same unit
   #current = null;
   #boxes = [];
-  #picture = null; // { image, scale } of what was sent
+  #picture = null; // { image, scale } of the picture sent
   #pen = null; // of the keyboard: { x, y, isDown }
 
   constructor(canvas) {
@@ -201,7 +201,7 @@ export class Paper {
     }
   }
 
-  // Where a picture stands on the paper: its scale, and its left upper corner.
+  // The picture's scale and its upper left corner on the paper.
   #place() {
     const { image } = this.#picture;
     const { width, height } = this.#canvas;
