@@ -1,4 +1,4 @@
-"""Draw a digit in the browser and see how it is read. Needs ``pip install gradio``."""
+"""Draw a digit in the browser and see how it is read. This needs ``pip install gradio``."""
 
 import gradio
 
@@ -6,7 +6,7 @@ from skdigits import read_digits
 
 
 def read(drawing):
-    """Return what is said about a drawing."""
+    """Return the answer for a drawing as a sentence."""
     (answer,) = read_digits([drawing])
     return str(answer)
 

@@ -1,7 +1,7 @@
-"""Digits and letters that fonts draw: what networks learn from besides MNIST.
+"""Digits and letters of fonts, on which networks are trained besides MNIST.
 
-The fonts are in packages in a folder, each made by ``npm pack @fontsource/NAME`` (.tgz), or by
-``npm pack dseg``, which has those of seven-segment displays.
+The fonts are in packages in a folder. Each package is made by ``npm pack @fontsource/NAME`` (.tgz),
+or by ``npm pack dseg``, which contains fonts of seven-segment displays.
 """
 
 import json
@@ -16,19 +16,19 @@ from PIL import Image, ImageDraw, ImageFont
 from skdigits import Distortion
 
 DIGITS = "0123456789"
-LETTERS = {  # of each alphabet, none of them looks like a digit
+LETTERS = {  # of each alphabet, those that do not look like digits
     "latin": "ACEFHKMNPRTUVWXYadefhkmnprtuvwy+=%&#@",
     "greek": "ΓΔΘΛΞΠΣΦΨΩαβγδεζηκλμνξπτφχψω",
     "cyrillic": "БГДЖИЛФЦШЩЮЯгджилфцшщюя",
 }
 BENT = Distortion(rotation=4, translation=0, shear=0, elastic=0.03, stroke_width=0.6)
-"""What makes many hands of a font."""
+"""Small distortions that make one font look like many hands."""
 
 
 class Font(NamedTuple):
     """A font: its name, the identifier of its licence, and its file by alphabet.
 
-    An alphabet is one of `LETTERS`, which has the digits, too, or "digits" where it has no others.
+    An alphabet is one of `LETTERS`, or "digits" if the font has only digits.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Font(NamedTuple):
     files: dict
 
     def digits(self):
-        """Return images of the ten digits, of shape (10, 28, 28), or None."""
+        """Return images of the ten digits, of shape (10, 28, 28), or None if one is missing."""
         return draw(self.files.get("latin") or self.files["digits"], DIGITS)
 
     def letters(self):
-        """Return images of letters that look like no digit, an array for each alphabet."""
+        """Return images of letters that do not look like digits, an array for each alphabet."""
         alphabets = LETTERS.keys() & self.files
         drawn = [draw(self.files[name], LETTERS[name]) for name in sorted(alphabets)]
         return [images for images in drawn if images is not None]
@@ -58,7 +58,7 @@ def read_fonts(folder):
                 read = {alphabet: package.extractfile(file).read() for alphabet, file in files}
                 fonts.append(Font(name, about["license"], read))
     if not fonts:
-        raise SystemExit(f"{folder} holds no packages of fonts: make some by npm pack.")
+        raise SystemExit(f"{folder} contains no packages of fonts: make some with npm pack.")
     return sorted(fonts)
 
 
@@ -75,7 +75,7 @@ def find_files(package, members):
 
 
 def draw(file, text):
-    """Return images of 28 x 28 pixels of the characters of a text, on one scale, or None."""
+    """Return images of the characters of a text, 28 x 28 pixels, all on one scale, or None."""
     font = ImageFont.truetype(BytesIO(file), 64)
     drawn = []
     for character in text:
@@ -97,7 +97,7 @@ def draw(file, text):
 
 
 def turned(images, digits):
-    """Return images of digits on their side, or mirrored, that look like no other digit."""
+    """Return images of digits on their side or mirrored, if they do not look like another digit."""
     digits = np.asarray(digits).astype(int)
     on_side = np.rot90(images[np.isin(digits, [2, 3, 4, 5, 7])], axes=(1, 2))
     mirrored = images[np.isin(digits, [3, 4, 7]), :, ::-1]

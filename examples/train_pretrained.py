@@ -1,20 +1,19 @@
-"""Train the network that comes with the package.
+"""Train the pretrained model for single digits.
 
     python -m examples.train_pretrained FOLDER
 
-from the checkout's root; FOLDER holds packages of fonts (see `examples.fonts`). It takes an
+Run it in the repository's root. FOLDER holds packages of fonts (see `examples.fonts`). It takes an
 hour on two cores, and writes the weights and their card into the package.
 
-It learns from the first 55,000 of MNIST's training images, from digits that `make_digits` draws and
-from those of the fonts: handwriting, print and seven-segment displays. Letters of the fonts,
-scribbles, digits that lie on their side or are mirrored, and two digits in one image are what it
-learns to be no digit. Some of all of them are shown a second time, as small pictures show them. The
-learning rate rises and falls twice, the second time with gentler distortion, nearer to clean
-images; this is done three times over from the same weights, and the mean of what comes of it is
-kept. A last epoch changes no weight, but learns from strong distortion again what is like a digit.
-5 % of the digits set the network's temperature. The last 5,000 images of MNIST, by other writers,
-show how sure it must be for `load_pretrained(max_error_rate=...)`. MNIST's test images are read at
-the end, for the card.
+The network learns digits from the first 55,000 of MNIST's training images, from what `make_digits`
+draws, and from fonts: handwriting, print and seven-segment displays. It learns what is no digit
+from letters of the fonts, scribbles, digits that lie on their side or are mirrored, and pairs of
+digits. Some of all these images are used a second time, as small pictures. The learning rate rises
+and falls twice, the second time with weaker distortion, closer to clean images. This second cycle
+is run three times from the same weights, and the mean of the three results is kept. A last epoch
+changes no weight; from strong distortion, it learns again what is like a digit. 5 % of the digits
+set the temperature. The last 5,000 images of MNIST, by other writers, set the thresholds of
+`load_pretrained(max_error_rate=...)`. MNIST's test images are only used at the end, for the card.
 """
 
 import argparse
@@ -62,15 +61,15 @@ SECOND_CYCLE = {
 N_COURSES = 3  # of the second cycle
 LAST_EPOCH = {"max_epochs": 1, "learning_rate": 1e-9, "augment": "paper"}
 LIMITS = [
-    "It reads one digit a picture, about upright, and takes a 6 upside down for a 9.",
+    "It reads one digit per picture, roughly upright: an upside-down 6 is read as a 9.",
     "A letter or symbol that looks like a digit (O, l, S, Z) is read as that digit.",
-    "The promise of max_error_rate holds for pictures like those held out, not for every camera, "
-    "paper and writer: check it on your own.",
+    "max_error_rate holds for pictures like the held-out ones, not for every camera, paper and "
+    "writer: check it on pictures of your own.",
 ]
 
 
 def drawn_digits(fonts, rng):
-    """Return rows of digits of the pen and of fonts, in MNIST's form, and their labels."""
+    """Return rows of digits drawn by pen and fonts, in MNIST's form, and their labels."""
     pen, of_pen = make_digits(N_WRITERS, n_copies=1, side=32, random_state=rng)
     printed = [digits for font in fonts if (digits := font.digits()) is not None]
     bent = BENT(np.concatenate(printed * N_COPIES), random_state=rng)
@@ -101,7 +100,7 @@ def squeezed(images):
 
 
 def small(X, labels, rng):
-    """Return rows of some images as pictures of few pixels show them, and their labels."""
+    """Return rows of some images as pictures of few pixels, normalised, and their labels."""
     normalizer = DigitNormalizer()
     rows, chosen = [], []
     for side in SMALL_SIDES:
@@ -116,16 +115,16 @@ def small(X, labels, rng):
 
 
 def trained_on(model, rows, labels, course):
-    """Return a copy of a model that has gone through the second cycle, on a course of its own."""
+    """Return a copy of a model that was trained through the second cycle, with its own seed."""
     model = copy.deepcopy(model)
-    if course:  # another order and other distortions than those that would follow
+    if course:  # another order and other distortions
         model[-1].net_.generator.manual_seed(course)
     model[-1].set_params(warm_start=True, **SECOND_CYCLE)
     return model.fit(rows, labels)
 
 
 def corrupt(X, rng):
-    """Return rows of which each has one corruption, or none, drawn at random."""
+    """Return rows, each with one corruption drawn at random, or none."""
     images = X.reshape(-1, 28, 28) / 255
     kinds = rng.integers(0, 1 + len(CORRUPTIONS), len(X))
     for kind, corruption in enumerate(CORRUPTIONS, start=1):
@@ -176,10 +175,10 @@ def write(model, fonts, n_drawn, n_outliers, folder):
             "name": "MNIST, drawn digits and fonts",
             "train": f"the first {N_TRAIN:,} of MNIST's training images, {n_drawn:,} digits of "
             f"make_digits and of fonts, and {n_outliers:,} images of no digit; "
-            f"{N_SMALL * len(SMALL_SIDES):,} of all of them once more, as small pictures; 5 % of "
-            "the digits for the temperature",
-            "held_out": f"MNIST's last {len(is_right):,} training images, each with one corruption "
-            "of 15, or none",
+            f"{N_SMALL * len(SMALL_SIDES):,} of all these images again, as small pictures; 5 % of "
+            "the digits only set the temperature",
+            "held_out": f"MNIST's last {len(is_right):,} training images, each with one of 15 "
+            "corruptions, or none",
             "test": "MNIST's 10,000 test images",
             "fonts": {font.name: font.licence for font in fonts},
         },

@@ -1,19 +1,21 @@
-"""Train the reader of numbers that comes with the package.
+"""Train the pretrained reader of numbers.
 
     python -m examples.train_reader FOLDER
 
-from the checkout's root; FOLDER holds packages of handwriting fonts, each made by
-``npm pack @fontsource/NAME`` (.tgz); those under another licence than the SIL Open Font License are
-left out. It takes two hours on two cores and 14 GB of memory, and writes the weights and their card
-into the package. Ctrl-C ends the training early and keeps what it has learned. ``--start MODEL``
-continues from a reader's weights; the shipped ones came about in several such trainings.
+Run it in the repository's root. FOLDER holds packages of handwriting fonts, each made by
+``npm pack @fontsource/NAME`` (.tgz); fonts under another licence than the SIL Open Font License are
+skipped. It takes two hours on two cores and 14 GB of memory, and writes the weights and their card
+into the package. Ctrl-C ends the training early and keeps what was learned. ``--start MODEL``
+continues from the weights of a reader; the shipped weights are the result of several such
+trainings.
 
 The reader learns from numbers composed of MNIST's training images, of digits that `make_digits`
-draws, and of those of the fonts: MNIST's were written by Americans, and lack the 1 with an
-upstroke, the crossed 7 and the looped 2 of other hands. All are bent a little, so that a font is as
-many hands. Letters of three alphabets, scribbles and digits that lie on their side or are mirrored
-teach it what is no digit. The last 5,000 images make the numbers that it is calibrated on. MNIST's
-test images are read at the end, for the card, which names the fonts and their licences.
+draws, and of digits of the fonts. MNIST's digits were written by Americans, and lack the 1 with an
+upstroke, the crossed 7 and the looped 2 of other writers. All digits are bent a little, so that one
+font looks like many hands. Letters of three alphabets, scribbles, and digits that lie on their side
+or are mirrored teach the reader what is no digit. The last 5,000 images make the numbers that it is
+calibrated on. MNIST's test images are only used at the end, for the card, which names the fonts and
+their licences.
 """
 
 import argparse
@@ -44,26 +46,26 @@ CLEAN = {
     **dict.fromkeys(["fading", "shading", "blur", "noise"], 0),
 }
 UPRIGHT = {"widths": (0.75, 1.15), "slants": (-8, 12), **CLEAN}
-N_CLEAN = 4  # one in so many strings is upright and on clean paper
-N_WRITERS = 1_200  # that the pen draws
+N_CLEAN = 4  # one string in N_CLEAN is upright and on clean paper
+N_WRITERS = 1_200  # whose digits make_digits draws
 N_COPIES = 6  # of each digit of a writer
-N_PART = 2_500  # strings, at most, that are composed at a time
-N_HELD_OUT = 5_000  # images of MNIST of which strings to calibrate on are composed
-N_CALIBRATING = 6_000  # of those strings
-N_MEASURED = 2_000  # strings of test images, clean and hard ones
+N_PART = 2_500  # most strings composed in one job
+N_HELD_OUT = 5_000  # images of MNIST for the strings to calibrate on
+N_CALIBRATING = 6_000  # strings to calibrate on
+N_MEASURED = 2_000  # strings of test images, of each kind
 TRAINING = ("max_epochs", "batch_size", "learning_rate", "weight_decay")
 LIMITS = [
-    "It reads one number a picture, in one line and about upright.",
+    "It reads one number per picture, in one line and roughly upright.",
     "Letters and symbols that look like digits (O, l, S, Z) are read as digits.",
-    "It has learned from composed numbers alone, none of them written as a whole by a person: "
-    "digits that are joined as in cursive writing are hard for it.",
+    "It was trained on composed numbers only; no person wrote any of them as a whole. Joined "
+    "digits, as in cursive writing, are hard for it.",
     "Its confidences are right for composed numbers. Before you rely on them or on max_error_rate, "
-    "calibrate it on some hundred pictures of your own.",
+    "calibrate it on a few hundred pictures of your own.",
 ]
 
 
 def sources(X, y, fonts, n_writers, seed):
-    """Return images, their labels and how often strings are composed of them, source by source.
+    """Return images, labels and the share of the strings that is composed of them, by source.
 
     Labels of what is no digit are None.
     """
@@ -99,7 +101,7 @@ def compose(found, n_strings, seed):
 
 
 def compose_part(X, y, n_strings, seed):
-    """Return pictures and strings of one source, whose images are distorted, each on its own."""
+    """Return pictures and strings of one source; each of its images is distorted on its own."""
     rng = np.random.RandomState(seed)
     picks = rng.randint(len(X), size=4 * n_strings)
     X = BENT(X[picks], random_state=rng).astype(np.uint8)
@@ -117,7 +119,7 @@ def compose_part(X, y, n_strings, seed):
 
 
 def measure(reader, X, y):
-    """Return what the card says of numbers composed of the test images."""
+    """Return the card's figures, for numbers composed of the test images."""
     figures, confidence, is_right = {}, [], []
     for kind, amounts in (("clean", CLEAN), ("hard", {})):
         pictures, strings = compose_strings(X, y, N_MEASURED, lengths=5, random_state=2, **amounts)
@@ -133,7 +135,7 @@ def measure(reader, X, y):
 def write(reader, n_strings, fonts, folder, continued):
     """Write a reader and its card, measured on the test images, into a folder."""
     save_model(reader, folder / "reader.safetensors")
-    before = ", from the weights of a reader that had learned from such before" if continued else ""
+    before = ", starting from the weights of an earlier reader" if continued else ""
     card = {
         "data": {
             "name": "MNIST, drawn digits and handwriting fonts",
@@ -162,11 +164,15 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("fonts", type=Path, help="folder of packages of handwriting fonts")
-    parser.add_argument("--strings", type=int, default=600_000, help="to compose (600,000)")
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--strings", type=int, default=600_000, help="numbers to compose (600,000)")
+    parser.add_argument("--epochs", type=int, default=5, help="epochs (5)")
     parser.add_argument("--start", type=Path, metavar="MODEL", help="reader to continue from")
-    parser.add_argument("--learning-rate", type=float, default=0.003, help="peak (0.003)")
-    parser.add_argument("--seed", type=int, default=0, help="of what is composed, and its order")
+    parser.add_argument(
+        "--learning-rate", type=float, default=0.003, help="peak of the learning rate (0.003)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of what is composed, and of its order (0)"
+    )
     parser.add_argument("--output", type=Path, default=Path("skdigits/io/weights"))
     arguments = parser.parse_args()
     fonts = read_fonts(arguments.fonts)

@@ -361,7 +361,7 @@ def test_interrupted_comparison_goes_on_where_it_stopped(tmp_path, mnist_home):
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130
-    assert "the same command goes on" in errors
+    assert "The same command continues" in errors
     assert len(errors.splitlines()) == 1
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["fast-0.json"]
 

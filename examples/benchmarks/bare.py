@@ -1,6 +1,6 @@
-"""The floor: all that the default classifier computes, in a plain loop.
+"""A plain loop that computes what the default classifier computes: the least time possible.
 
-With the same seed it ends with the same weights, to the last bit.
+With the same seed, it ends with exactly the same weights.
 """
 
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ from skdigits.training._state import OPTIMIZERS
 
 
 def bare_loop(X, y, *, seed, max_epochs, after_epoch):
-    """Train skdigits' default network by torch alone."""
+    """Train skdigits' default network with torch alone."""
     chosen = settings(len(X), seed, max_epochs)
     generator = torch.Generator().manual_seed(np.random.RandomState(seed).randint(2**31))
     samples = Samples(X.reshape(-1, 28, 28), y.astype(np.int64), None)
@@ -52,7 +52,7 @@ def bare_loop(X, y, *, seed, max_epochs, after_epoch):
             optimizer.step()
         after_epoch(module)
 
-    # What these two take of skorch's net.
+    # What these two functions use of skorch's net.
     net = SimpleNamespace(module_=module, batch_size=chosen.batch_size_, generator=generator)
     net.infer = half(module.forward)
     refresh_statistics(net, data)

@@ -1,4 +1,4 @@
-"""In what circumstances a run was measured: hardware, versions, sources and protocol."""
+"""How a run was measured: hardware, versions, sources and protocol."""
 
 import ast
 import hashlib
@@ -19,9 +19,9 @@ class _WithoutText(ast.NodeTransformer):
 
 
 def hash_of_sources():
-    """Return a hash of the code that is measured; comments and docstrings do not count.
+    """Return a hash of the code that is measured, without comments and docstrings.
 
-    Neither do the presets: each run holds its parameters.
+    The presets are not part of it either, because each run contains its parameters.
     """
     here = Path(__file__).parent
     rooms = [ROOT / "skdigits" / name for name in ROOMS]
@@ -32,7 +32,7 @@ def hash_of_sources():
 
 
 def versions():
-    """Return the version of Python and of each package, None where it is missing."""
+    """Return the version of Python and of each package, None if it is missing."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -53,7 +53,7 @@ def processor():
 
 
 def current_setting(protocol):
-    """Return what all runs of a folder must have in common."""
+    """Return what must be the same for all runs in a folder."""
     import torch
 
     return {

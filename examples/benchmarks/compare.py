@@ -1,9 +1,9 @@
-"""Train and time skdigits and its peers on MNIST, in processes of their own that take turns.
+"""Train and time skdigits and its peers on MNIST, each run in a process of its own.
 
     python -m examples.benchmarks.compare --quick
 
-from the checkout's root. Runs that the output folder holds are not repeated, unless the entry's
-parameters have changed since.
+Run it in the repository's root. Entries take turns. Runs that are already in the output folder are
+not repeated, unless the entry's parameters have changed.
 """
 
 import argparse
@@ -29,7 +29,7 @@ LONG_FIT = 60  # seconds
 
 
 class Refused(Exception):
-    """What was asked for cannot be done; says why in a sentence."""
+    """An error that is told in one sentence."""
 
 
 def parse(arguments):
@@ -41,7 +41,7 @@ def parse(arguments):
         "--output",
         type=Path,
         metavar="FOLDER",
-        help="where runs and report go (default: benchmark_results, with --quick its subfolder "
+        help="folder for runs and report (default: benchmark_results; with --quick, its subfolder "
         "quick)",
     )
     parser.add_argument(
@@ -50,15 +50,23 @@ def parse(arguments):
         help=f"one run of most entries on {QUICK_TRAIN:,} images, in three minutes on two cores",
     )
     parser.add_argument(
-        "--only", nargs="+", choices=ENTRIES, metavar="NAME", help=f"of {', '.join(ENTRIES)}"
+        "--only",
+        nargs="+",
+        choices=ENTRIES,
+        metavar="NAME",
+        help=f"entries to run: {', '.join(ENTRIES)}",
     )
-    parser.add_argument("--seeds", type=int, metavar="N", help="runs of every entry")
+    parser.add_argument("--seeds", type=int, metavar="N", help="number of runs of each entry")
     parser.add_argument(
         "--train-size", type=int, metavar="N", help="train on the first N images only"
     )
-    parser.add_argument("--restart", action="store_true", help="discard the runs in the folder")
     parser.add_argument(
-        "--report-only", action="store_true", help="write the report of the runs in the folder"
+        "--restart", action="store_true", help="delete the runs in the folder first"
+    )
+    parser.add_argument(
+        "--report-only",
+        action="store_true",
+        help="run nothing; write the report of the finished runs",
     )
     options = parser.parse_args(arguments)
     if options.seeds is not None and options.seeds < 1:
@@ -71,7 +79,7 @@ def parse(arguments):
 
 
 def read_runs(folder):
-    """Return all runs in a folder with their entry's parameters, by entry and seed."""
+    """Return the runs in a folder that are current, sorted by entry and seed."""
     runs = [json.loads(path.read_text("utf-8")) for path in (folder / "runs").glob("*.json")]
     order = list(ENTRIES)
     return sorted(
@@ -80,13 +88,13 @@ def read_runs(folder):
 
 
 def is_current(run):
-    """Tell whether there still is such an entry, with the parameters of the run."""
+    """Tell whether the run's entry still exists and has the same parameters."""
     entry = ENTRIES.get(run["entry"])
     return entry is not None and run.get("parameters") == parameters_of(entry)
 
 
 def parameters_of(entry):
-    """Return an entry's parameters as JSON keeps them."""
+    """Return an entry's parameters as they are after a round trip through JSON."""
     return json.loads(json.dumps(entry.parameters))
 
 
@@ -96,8 +104,8 @@ def check_alike(folder, runs, setting):
         for what, value in setting.items():
             if run["setting"][what] != value:
                 raise Refused(
-                    f"{folder} holds runs with other {what} than these: name another folder by "
-                    "--output, or discard them by --restart."
+                    f"{folder} contains runs with other {what}: choose another folder with "
+                    "--output, or delete these runs with --restart."
                 )
 
 
@@ -107,7 +115,7 @@ def missing_packages(entry):
 
 
 def choose_entries(options):
-    """Return the entries to run; say which cannot."""
+    """Return the entries to run; print which are skipped."""
     names = options.only or [
         name for name in ENTRIES if not (options.quick and name in QUICK_WITHOUT)
     ]
@@ -115,14 +123,14 @@ def choose_entries(options):
     for entry in entries:
         if missing := missing_packages(entry):
             print(
-                f"{entry.label} is left out, without {' and '.join(missing)}: "
+                f"{entry.label} is skipped, because {' and '.join(missing)} cannot be imported: "
                 'pip install "skdigits[benchmark]"'
             )
     return [entry for entry in entries if not missing_packages(entry)]
 
 
 def number_of_seeds(entry, options, first_run):
-    """Return how often an entry runs: the longer a fit takes, the less."""
+    """Return how often an entry runs: fewer times if a fit takes long."""
     if options.seeds or options.quick:
         return options.seeds or 1
     if entry.n_seeds:
@@ -131,7 +139,7 @@ def number_of_seeds(entry, options, first_run):
 
 
 def job_of(entry, seed, setting):
-    """Return what a process has to do, in words of JSON."""
+    """Return what a process has to do, as a dict for JSON."""
     n_train, quick = setting["protocol"]["n_train"], setting["protocol"]["quick"]
     limits = [entry.max_epochs]
     if quick:
@@ -158,7 +166,7 @@ def run(job, path):
 
 
 def run_all(options, setting):
-    """Run what is missing: seed 0 of every entry, then seed 1 of each, ..."""
+    """Run what is missing: seed 0 of every entry, then seed 1, and so on."""
     folder = options.output / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     entries, first_runs = choose_entries(options), {}
@@ -170,7 +178,7 @@ def run_all(options, setting):
             result = finished.get((entry.name, seed))
             if result is None:
                 if hash_of_sources() != setting["sources"]:
-                    raise Refused("The sources have changed since the start: begin anew.")
+                    raise Refused("The sources have changed since the start: start again.")
                 result = run(job_of(entry, seed, setting), folder / f"{entry.name}-{seed}.json")
                 print(describe(entry, result), flush=True)
             first_runs.setdefault(entry.name, result)
@@ -191,7 +199,7 @@ def main(arguments=None):
             run_all(options, setting)
         runs = read_runs(folder)
         if not runs:
-            raise Refused(f"{folder} holds no runs: call without --report-only.")
+            raise Refused(f"{folder} holds no runs: run without --report-only first.")
         check_alike(folder, runs, runs[0]["setting"])
         print("\n" + write_report(folder, runs, date.today()))
     except Refused as error:
@@ -199,7 +207,8 @@ def main(arguments=None):
         return 1
     except KeyboardInterrupt:
         print(
-            f"Interrupted: the finished runs are in {folder}; the same command goes on from there.",
+            f"Interrupted: the finished runs are in {folder}. The same command continues with the "
+            "others.",
             file=sys.stderr,
         )
         return 130

@@ -1,4 +1,4 @@
-"""What is compared: a table of entries, each fitted in processes of its own."""
+"""The entries of the comparison: the models, and what else is measured."""
 
 from dataclasses import dataclass, field
 
@@ -12,21 +12,21 @@ class Entry:
     Parameters
     ----------
     name : str
-        For the command line and the files.
+        Name on the command line and in the names of files.
     label : str
-        For tables and the plot.
+        Name in tables and in the plot.
     method : str
-        The function of `fits` that trains it, or of `measure` for what is no model.
+        Key of `measure.MODELS`, or the function of `probes` if the entry is not a model.
     parameters : dict
-        Keyword arguments of the estimator that the method makes.
+        Keyword arguments of the estimator.
     max_epochs, n_train : int or None
-        Limits on epochs and on rows; None sets none.
+        Limits on epochs and on rows; None means no limit.
     n_seeds : int or None
-        None means 10 where a fit takes less than a minute, else 5.
+        Number of runs. None means 10 if a fit takes less than a minute, otherwise 5.
     packages : tuple of str
-        Needed beside those of skdigits.
+        Packages that it needs besides those of skdigits.
     note : str
-        Stands below the table.
+        Explanation below the table.
     """
 
     name: str
@@ -59,29 +59,30 @@ RECIPE = Entry(
     "recipe",
     max_epochs=14,
     n_seeds=3,
-    note="the network, optimiser and schedule of pytorch/examples `mnist`, its data kept as "
-    "tensors in memory; 3 runs only, as one takes about ten minutes",
+    note="the network, optimizer and schedule of `mnist` in pytorch/examples, with its data in "
+    "memory as tensors; only 3 runs, as one takes about ten minutes",
 )
 SKORCH = Entry(
     "skorch",
     "skorch",
     "plain_skorch",
-    note="skorch's NeuralNetClassifier as it comes (DataLoader, float32), with the network, "
-    "optimiser, schedule, batch size and number of epochs of the default skdigits, undistorted",
+    note="skorch's NeuralNetClassifier with its defaults (DataLoader, float32) and the network, "
+    "optimizer, schedule, batch size and number of epochs of the default skdigits; no distortion",
 )
 BARE = Entry(
     "bare",
     "bare torch loop",
     "bare_loop",
-    note="all that the default skdigits computes, in a plain loop without skorch and estimator",
+    note="a plain loop, without skorch or an estimator, that computes what the default skdigits "
+    "computes",
 )
 ONNX = Entry(
     "onnxruntime",
     "ONNX Runtime float32",
     "onnx_runtime",
     packages=("onnx", "onnxruntime", "onnxscript"),
-    note="predicts only, with the network that a default skdigits trained and torch exported; "
-    "the fastest of three batch sizes",
+    note="prediction only, with the network of a default skdigits, exported by torch; the fastest "
+    "of three batch sizes",
 )
 MLP = Entry("mlp", "MLPClassifier", "mlp", note="scikit-learn's defaults, pixels in [0, 1]")
 SVC = Entry(
@@ -95,7 +96,7 @@ SVC = Entry(
 SCALING = [
     Entry("half", "half of the images", "half_of_the_images", n_seeds=3),
     Entry("whole", "all images", "all_images", n_seeds=3),
-    Entry("in-turn", "two fits in turn", "two_fits_in_turn", n_seeds=3),
+    Entry("in-turn", "two sequential fits", "two_fits_in_turn", n_seeds=3),
     Entry("at-once", "two fits at once", "two_fits_at_once", n_seeds=3),
 ]
 ENTRIES = {entry.name: entry for entry in [*OURS, RECIPE, SKORCH, BARE, ONNX, MLP, SVC, *SCALING]}

@@ -1,12 +1,12 @@
-"""How many images does it need? Accuracy and seconds by the number of training images.
+"""Measure accuracy and seconds by the number of training images.
 
     python -m examples.benchmarks.few_images --output benchmark_results
 
-from the checkout's root; it takes a quarter of an hour on two cores. Each classifier learns from
-disjoint subsets of MNIST's first 50,000 training images, and of scikit-learn's bundled digits, with
-the same number of images of each digit as far as there are. It is judged on MNIST's last 10,000
-training images, and on the last 497 bundled digits, which are by other writers. The network that
-comes with the package was trained on MNIST, so it is tried on the bundled digits alone.
+Run it in the repository's root; it takes a quarter of an hour on two cores. Each classifier is
+trained on disjoint subsets of MNIST's first 50,000 training images, and of scikit-learn's bundled
+digits, with the same number of images of each digit if there are enough. It is tested on MNIST's
+last 10,000 training images, and on the last 497 bundled digits, which are by other writers. The
+pretrained model was trained on MNIST, so it is only tried on the bundled digits.
 """
 
 import argparse
@@ -43,13 +43,13 @@ LARGEST_OF_PEERS = 10_000
 
 
 def features_of_pretrained():
-    """Return a transformer of pictures to what the shipped network has found out about them."""
+    """Return a transformer of pictures to the features of the pretrained model."""
     scaler, network = load_pretrained()
     return make_pipeline(DigitNormalizer(), scaler, FunctionTransformer(network.features))
 
 
 def fine_tuned():
-    """Return the shipped network, ready to learn more."""
+    """Return the pretrained model, with parameters for fine-tuning."""
     model = load_pretrained()
     model[-1].set_params(
         warm_start=True,
@@ -62,7 +62,7 @@ def fine_tuned():
 
 
 class Entry(NamedTuple):
-    """A classifier: what makes it, its colour, and the data that it is tried on."""
+    """A classifier: the function that makes it, its colour, and the data that it is tried on."""
 
     make: Callable
     color: str
@@ -85,7 +85,7 @@ ENTRIES = {
 
 
 def read_data():
-    """Return images and labels to learn from and to be judged on, by name."""
+    """Return images and labels for training and for testing, by the name of the data."""
     X, y = fetch_mnist(return_X_y=True)
     X_bundled, y_bundled = load_digits(return_X_y=True)
     y_bundled = y_bundled.astype(str)
@@ -101,7 +101,7 @@ def read_data():
 
 
 def subsets(y, size):
-    """Return the rows of disjoint subsets with as many images of each digit; or one of all rows."""
+    """Return the rows of disjoint subsets, balanced by digit; or one subset with all rows."""
     of = [np.flatnonzero(y == label) for label in np.unique(y)]
     each = size // len(of)
     n = min(N_SUBSETS, min(map(len, of)) // each)
@@ -111,7 +111,7 @@ def subsets(y, size):
 
 
 def measure(make, data, parts):
-    """Return the figures of a classifier that learns from each of some parts of the data."""
+    """Return the figures of a classifier that is trained on each of some parts of the data."""
     X, y, X_test, y_test = data
     seconds, accuracies, losses = [], [], []
     for rows in parts:
@@ -161,10 +161,12 @@ TABLES = {
 def to_markdown(results, setting):
     """Return the tables as text."""
     parts = [
-        "# How many images?",
-        f"{machine(setting)}; versions: {packages(setting)}. Accuracy is the mean ± standard "
-        f"deviation over disjoint subsets, up to {N_SUBSETS}, of the images to learn from; seconds "
-        "are the median (least–most). All classifiers have their default parameters.",
+        "# Accuracy by the number of training images",
+        f"{machine(setting)}; {packages(setting)}.",
+        f"Accuracy is the mean ± standard deviation over up to {N_SUBSETS} disjoint subsets of the "
+        "training images; seconds are the median (lowest–highest). CNNDigitClassifier, SVC and "
+        "MLPClassifier have their default parameters. The bundled digits are scikit-learn's "
+        "`load_digits`.",
         "![Accuracy and seconds by the number of training images](few_images.png)",
     ]
     for name, by_size in results.items():
@@ -190,7 +192,7 @@ def plot(results, path):
             seconds = [each["fit_seconds"]["median"] for each in found.values()]
             column[0].plot(list(found), errors, "o-", color=color, label=entry)
             column[1].plot(list(found), seconds, "o-", color=color)
-        column[0].set(title=name, xscale="log", yscale="log", ylabel="read wrong (%)")
+        column[0].set(title=name, xscale="log", yscale="log", ylabel="test error (%)")
         column[1].set(xlabel="training images", yscale="log", ylabel="seconds of fit")
         ticks = list(by_size)
         column[1].set_xticks(ticks, [f"{size:,}" for size in ticks], rotation=45, ha="right")
@@ -212,8 +214,16 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, metavar="N")
-    parser.add_argument("--output", type=Path, default=Path("benchmark_results"), metavar="FOLDER")
+    parser.add_argument(
+        "--sizes", nargs="+", type=int, default=SIZES, metavar="N", help="numbers of images"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("benchmark_results"),
+        metavar="FOLDER",
+        help="folder for few_images.md, .json and .png (benchmark_results)",
+    )
     arguments = parser.parse_args()
     results = measure_all(arguments.sizes)
     setting = current_setting({"sizes": list(arguments.sizes), "n_subsets": N_SUBSETS})

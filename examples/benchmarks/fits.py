@@ -1,8 +1,8 @@
 """How each peer, and skdigits itself, is trained.
 
-Every function takes rows of bytes and labels as `fetch_mnist` gives them, the seed, the number of
-epochs at most (None sets no limit) and `after_epoch`, which is called with the torch module after
-each epoch. It returns a `Fitted`.
+Every function takes rows of bytes and labels as `fetch_mnist` returns them, the seed, the largest
+number of epochs (None means no limit) and `after_epoch`, which is called with the torch module
+after each epoch. It returns a `Fitted`.
 """
 
 import functools
@@ -30,7 +30,7 @@ DEVICE = find_device("auto")
 class Fitted(NamedTuple):
     """A trained model.
 
-    `predict` returns the labels of rows of bytes; `inputs` makes of them what `module` takes.
+    `predict` returns the labels of rows of bytes; `inputs` converts them to the input of `module`.
     """
 
     predict: Callable
@@ -51,9 +51,9 @@ def raw_images(X):
 
 
 def settings(n_samples, seed, max_epochs, parameters=None):
-    """Return a classifier, with what "auto" means for so many images of MNIST.
+    """Return a classifier for so many images of MNIST, with what "auto" means for them.
 
-    `max_epochs` is a limit here; where it is None, the classifier keeps its own parameters.
+    `max_epochs` is a limit here; if it is None, the classifier keeps its own number of epochs.
     """
     classifier = CNNDigitClassifier(**(parameters or {}), random_state=seed)
     classifier.image_shape_ = (28, 28)
@@ -106,7 +106,7 @@ class RecipeNet(nn.Sequential):
 
 
 def recipe_inputs(X):
-    """Return rows of bytes as the recipe standardises them."""
+    """Return rows of bytes, standardised as in the recipe."""
     return (raw_images(X) / 255 - 0.1307) / 0.3081
 
 
@@ -142,14 +142,14 @@ def default_architecture():
 
 
 def untrained(samples, generator):
-    """Return the network that the default classifier starts from, its weights drawn."""
+    """Return the network that the default classifier starts from, with random weights."""
     module = DigitCNN(**default_architecture()).to(memory_format=torch.channels_last)
     module.initialize(generator, *pixel_statistics(samples))
     return module.to(DEVICE)
 
 
 def plain_skorch(X, y, *, seed, max_epochs, after_epoch):
-    """Train skdigits' default network by skorch as it comes."""
+    """Train skdigits' default network with plain skorch."""
     torch.manual_seed(seed)
     chosen = settings(len(X), seed, max_epochs)
     images, labels = X.reshape(-1, 28, 28), y.astype(np.int64)
@@ -187,7 +187,7 @@ def plain_skorch(X, y, *, seed, max_epochs, after_epoch):
 
 
 def mlp(X, y, *, seed, max_epochs, after_epoch):
-    """Fit scikit-learn's multi-layer perceptron; it shows nothing of its epochs."""
+    """Fit scikit-learn's multi-layer perceptron; it does not call `after_epoch`."""
     limit = {} if max_epochs is None else {"max_iter": max_epochs}
     model = MLPClassifier(random_state=seed, **limit).fit(X / 255, y)
     n_weights = sum(weights.size for weights in [*model.coefs_, *model.intercepts_])
@@ -195,7 +195,7 @@ def mlp(X, y, *, seed, max_epochs, after_epoch):
 
 
 def svc(X, y, *, seed, max_epochs, after_epoch):
-    """Fit scikit-learn's support vector machine; its weights are the support vectors'."""
+    """Fit scikit-learn's support vector machine; its weights are those of the support vectors."""
     model = SVC().fit(X / 255, y)
     n_weights = model.support_vectors_.size + model.dual_coef_.size
     return Fitted(lambda X: model.predict(X / 255), n_weights, None)

@@ -1,6 +1,6 @@
-"""Run a command, and print the seconds that it took and the most megabytes that it held.
+"""Run a command, and print its seconds and its highest memory in megabytes.
 
-A process of its own, as a child's memory counts that of its parent when it starts.
+This is a small program of its own, because a child process starts with the memory of its parent.
 """
 
 import json

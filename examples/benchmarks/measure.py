@@ -1,6 +1,6 @@
-"""One run: an entry is fitted and measured in this process, and a JSON file written.
+"""One run: fit and measure an entry in this process, and write a JSON file.
 
-`compare` starts it as ``python -m examples.benchmarks.measure JOB``, with a job in JSON.
+`compare` starts it as ``python -m examples.benchmarks.measure JOB``, where JOB is JSON.
 """
 
 import functools
@@ -43,7 +43,7 @@ def measure_model(X, y, entry, **options):
 
 
 def main(job):
-    """Measure, and write the figures with the job into its file."""
+    """Measure, and write the figures and the job into the job's file."""
     warnings.simplefilter("ignore")
     entry = ENTRIES[job["entry"]]
     X, y = fetch_mnist("train", return_X_y=True)

@@ -1,8 +1,8 @@
-"""Time how fast pictures are brought to MNIST's form and read, beside a mere resizing with Pillow.
+"""Time how fast pictures are normalised and read, compared with resizing them with Pillow.
 
     python -m examples.benchmarks.pictures
 
-from the checkout's root.
+Run it in the repository's root.
 """
 
 import tempfile
@@ -23,7 +23,7 @@ REPEATS = 7
 
 
 def resize(pictures):
-    """Return pictures as is often done: grey, and resized to 28 x 28 pixels."""
+    """Return pictures in grey, resized to 28 x 28 pixels, as is often done."""
     images = [
         Image.open(picture) if isinstance(picture, Path) else Image.fromarray(picture)
         for picture in pictures
@@ -44,7 +44,7 @@ def photograph(digit, folder):
 
 
 def measure(function, X):
-    """Return the median of the seconds, the least and the most, after a first call."""
+    """Return median, lowest and highest of the seconds, after a first call."""
     function(X)
     seconds = [timed(function, X)[1] for _ in range(REPEATS)]
     return median(seconds), min(seconds), max(seconds)
@@ -71,7 +71,7 @@ def main():
             spread = f"{least:.3f}-{most:.3f}"
             lines.append([what, f"{middle:.3f}", spread, f"{len(X) / middle:,.0f}"])
     print(f"{machine(current_setting(None))}; n = {REPEATS}\n")
-    print(table(["what", "seconds", "least-most", "images/s"], lines))
+    print(table(["what", "seconds", "lowest-highest", "images/s"], lines))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Accuracy against seconds."""
+"""The plot of accuracy against seconds."""
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -7,7 +7,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from examples.benchmarks.entries import OURS
 
-COLORS = {  # Okabe and Ito's, and one of Tol's: told apart by the colour-blind
+COLORS = {  # Okabe and Ito's, and one of Tol's, which colour-blind readers can distinguish
     "default": "#0072B2",
     "fast": "#56B4E9",
     "accurate": "#009E73",
@@ -23,7 +23,7 @@ GAP = 0.065  # between labels, of the axes' height
 
 
 def spread_out(heights, gap):
-    """Return heights near the given ones, in their order, at least `gap` apart and within 0 to 1.
+    """Return heights close to the given ones, in the same order, at least `gap` apart, in [0, 1].
 
     Parameters
     ----------
@@ -43,17 +43,18 @@ def spread_out(heights, gap):
 
 
 def plot_accuracy(summary, path, caption):
-    """Draw the mean test accuracy at the end of each epoch, and mark that of the whole fit.
+    """Draw the mean test accuracy at the end of each epoch, and mark the end of the fit.
 
-    Where no entry was trained, nothing is drawn.
+    If no entry was trained, nothing is drawn.
 
     Parameters
     ----------
     summary : dict
-        Of `summarize`.
+        Result of `summarize`.
     path : Path
-        Of the PNG.
+        PNG file to write.
     caption : str
+        Line below the plot.
     """
     drawn = {name: np.array(summary[name]["curve"]) for name in COLORS if name in summary}
     drawn = {name: curve for name, curve in drawn.items() if len(curve)}

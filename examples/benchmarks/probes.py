@@ -1,4 +1,4 @@
-"""What is measured beside the models themselves: ONNX Runtime, more images, two fits at once."""
+"""What is measured besides the models: ONNX Runtime, more images, two fits at once."""
 
 import copy
 import functools
@@ -55,14 +55,14 @@ def onnx_runtime(X, y, entry, *, seed, max_epochs):
 
 
 def chosen(X, seed, max_epochs):
-    """Return parameters that are the default's for all of `X`, also where less is fitted."""
+    """Return the default parameters for all of `X`, to fit a part of it with them."""
     default = fits.settings(len(X), seed, max_epochs)
     names = ("max_epochs", "batch_size", "precision")
     return {name: getattr(default, f"{name}_") for name in names}
 
 
 def fit_part(X, y, seed, max_epochs, n):
-    """Return time and memory of a default fit to the first `n` images."""
+    """Return time and memory of a default fit on the first `n` images."""
     parameters = chosen(X, seed, max_epochs)
     method = functools.partial(fits.skdigits, parameters=parameters)
     _, figures = train(X[:n], y[:n], method, seed=seed, max_epochs=max_epochs)
@@ -72,17 +72,17 @@ def fit_part(X, y, seed, max_epochs, n):
 
 
 def half_of_the_images(X, y, entry, *, seed, max_epochs):
-    """Return what a fit to half of the images takes, with the epochs of one to all."""
+    """Return time and memory of a fit on half of the images, with as many epochs as on all."""
     return fit_part(X, y, seed, max_epochs, len(X) // 2)
 
 
 def all_images(X, y, entry, *, seed, max_epochs):
-    """Return what a fit to all images takes."""
+    """Return time and memory of a fit on all images."""
     return fit_part(X, y, seed, max_epochs, len(X))
 
 
 def fit_two(X, y, seed, max_epochs, n_jobs):
-    """Return the seconds of two default fits under `n_jobs`, in workers that have fitted before."""
+    """Return the seconds of two default fits with `n_jobs`, in workers that have fitted before."""
 
     def fit_all(X, y, max_epochs):
         models = [fits.settings(len(X), seed + i, max_epochs) for i in range(2)]

@@ -2,10 +2,10 @@
 
     python -m examples.benchmarks.reading FOLDER... --output benchmark_results
 
-from the checkout's root. Each FOLDER holds pictures and a table labels.csv with the columns "file"
-and "label"; labels that are no plain numbers are left out. Numbers composed of MNIST's test images
-are read besides. Peers that are not installed are left out: ``pip install "skdigits[ocr]"`` brings
-PP-OCRv6, and Tesseract is a program of that name.
+Run it in the repository's root. Each FOLDER contains pictures and a table labels.csv with the
+columns "file" and "label"; labels that are not plain numbers are skipped. Numbers composed of
+MNIST's test images are also read. Peers that are not installed are skipped:
+``pip install "skdigits[ocr]"`` installs PP-OCRv6, and Tesseract is a program of that name.
 """
 
 import argparse
@@ -34,11 +34,18 @@ from skdigits.numbers._constraints import constraint
 from skdigits.numbers._decoding import best_path, decode, without_others
 
 LIMIT = 0.01  # share of wrong readings, for the read rate
-HEAD = ["reader", "exact %", "digit errors %", "read at 1 % errors %", "ms a picture"]
+HEAD = ["reader", "exact %", "digit errors %", "read at 1 % errors %", "ms per picture"]
+LEGEND = """- *exact*: numbers that are read completely correctly.
+- *digit errors*: digits to change, add or remove, as a share of all digits.
+- *read at 1 % errors*: the largest share of the pictures, the most confident readings first, of
+  which at most 1 % are misread.
+- *ms per picture*: median and quartiles, with the time to open the file.
+- *RapidOCR*: PP-OCRv6 as its users call it; *masked*: its output limited to digits.
+- *length given*: the reader knows the number of digits."""
 
 
 class Answer(NamedTuple):
-    """What a reader says, and how sure it is."""
+    """A reading and its confidence."""
 
     text: str
     confidence: float
@@ -55,7 +62,7 @@ def skdigits_reader(reader, with_length):
 
 
 def rapidocr_reader(with_detector):
-    """Return RapidOCR as its users call it; what is no digit is dropped."""
+    """Return RapidOCR as its users call it; characters that are not digits are dropped."""
     from rapidocr import RapidOCR
 
     engine = RapidOCR(
@@ -78,7 +85,7 @@ def rapidocr_reader(with_detector):
 
 
 def masked_rapidocr(with_length):
-    """Return PP-OCRv6's recogniser on the whole picture, its output masked to digits."""
+    """Return PP-OCRv6's recogniser on the whole picture, its output limited to digits."""
     recognise = _ocr.load_recogniser(1)
 
     def read(picture, length):
@@ -96,7 +103,7 @@ def masked_rapidocr(with_length):
 
 
 def tesseract(picture, length):
-    """Read with the program tesseract, told that there are digits in one line."""
+    """Read with the program tesseract, set to one line of digits."""
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         Image.fromarray(as_bytes(picture)).save(file)
         command = ["tesseract", file.name, "-", "--psm", "7", "-c"]
@@ -106,12 +113,12 @@ def tesseract(picture, length):
 
 
 def as_bytes(picture):
-    """Return a picture's grey levels from 0 for black to 255."""
+    """Return a picture's grey levels, from 0 for black to 255 for white."""
     return np.rint(255 * read_picture(picture)).astype(np.uint8)
 
 
 def find_readers():
-    """Return the readers by name, with the megabytes of their weights."""
+    """Return the readers by name."""
     ours = load_reader()
     readers = {
         "skdigits": skdigits_reader(ours, False),
@@ -172,7 +179,7 @@ def measure(read, pictures, strings, name):
 
 
 def distance(a, b):
-    """Return how many digits must be changed, added or left out (Levenshtein)."""
+    """Return how many digits must be changed, added or removed (Levenshtein)."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, start=1):
         before, row[0] = row[0], i
@@ -186,20 +193,14 @@ def table(results):
     lines = []
     for name, readers in results["sets"].items():
         n = next(iter(readers.values()))["n"]
-        lines += ["", f"{name}, {n:,} pictures", "", f"| {' | '.join(HEAD)} |", "|---" * 5 + "|"]
+        lines += ["", f"## {name}, {n:,} pictures", "", f"| {' | '.join(HEAD)} |", "|---" * 5 + "|"]
         for reader, found in readers.items():
             middle, low, high = found["ms"]
             cells = [reader, f"{found['exact']:.1f}", f"{found['digit_errors']:.1f}"]
             cells += [f"{found['read']:.0f}", f"{middle:.1f} ({low:.1f}–{high:.1f})"]
             lines.append(f"| {' | '.join(cells)} |")
     about = results["circumstances"]
-    lines += [
-        "",
-        f"One thread of {about['processor']}. ms: median and quartiles, files are opened in that "
-        "time. Read at 1 % errors: share of the pictures that can be read, the surest first, until "
-        "more than 1 % are wrong.",
-    ]
-    return "\n".join(lines[1:])
+    return "\n".join([f"One thread of {about['processor']}.", "", LEGEND, *lines])
 
 
 def main():
@@ -207,11 +208,17 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
-    parser.add_argument("--strings", type=int, default=1000, help="composed, of each kind (1000)")
-    parser.add_argument("--detector", type=int, default=30, help="pictures of each set (30)")
     parser.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="for reading.md and reading.json"
+        "folders", nargs="*", type=Path, metavar="FOLDER", help="pictures with a labels.csv"
+    )
+    parser.add_argument(
+        "--strings", type=int, default=1000, help="composed numbers of each kind (1000)"
+    )
+    parser.add_argument(
+        "--detector", type=int, default=30, help="pictures of each set for the detector (30)"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="folder for reading.md and reading.json"
     )
     arguments = parser.parse_args()
     torch.set_num_threads(1)

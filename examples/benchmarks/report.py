@@ -8,17 +8,18 @@ from examples.benchmarks.summary import GOALS, summarize, targets
 
 PICTURE = "accuracy_against_seconds.png"
 PROTOCOL = (
-    "Hyperparameters of skdigits were tuned on training images alone, of which 10,000 or 20,000 "
-    "were held out; the models here train on the first {n_train:,} of the 60,000. The 10,000 test "
-    "images are read once, at the end of a run: accuracy is that of the last epoch, and no run, "
+    "The hyperparameters of skdigits were tuned on training images only, of which 10,000 or 20,000 "
+    "were held out. The models here are trained on the first {n_train:,} of the 60,000. The 10,000 "
+    "test images are used only at the end of a run. Accuracy is that of the last epoch; no run, "
     "epoch or seed is selected."
 )
 LEGEND = (
-    "Seconds are of the whole call of `fit`, after a tiny one that loads all libraries: median "
-    "(least–most) of the runs. Accuracy is the mean ± standard deviation over the runs. The time "
-    "to p % ends with the first epoch whose mean accuracy is p % or more; – means never. images/s "
-    "is for 10,000 rows (median of 5 calls), ms for one row (median of 200), MB the peak beyond "
-    "imports and X. Each run has a process of its own; entries take turns."
+    "Seconds are for the whole call of `fit`: median (lowest–highest) of the runs; a tiny fit "
+    "before has loaded all libraries. Accuracy is the mean ± standard deviation over the runs. "
+    "*s to p %* is the time to the end of the first epoch whose mean accuracy is p % or more; – "
+    "means never. *images/s* is for predicting 10,000 rows (median of 5 calls), *one image ms* for "
+    "predicting one row (median of 200 calls). *peak MB* is the highest memory of `fit` beyond "
+    "imports and X. Each run is a process of its own; entries take turns."
 )
 BRIEF_HEAD = ["", "weights", "seconds of `fit`", "test accuracy %", "images/s predicted"]
 HEAD = ["", "weights", "epochs", "runs", "fit s", "accuracy %"]
@@ -26,7 +27,7 @@ HEAD += [f"s to {goal} %" for goal in GOALS] + ["images/s", "one image ms", "pea
 
 
 def describe(entry, run):
-    """Return one line about a run that has just ended."""
+    """Return one line about a finished run."""
     parts = [f"{entry.name}, seed {run['seed']}:"]
     if "fit_seconds" in run:
         parts.append(f"fit {run['fit_seconds']:.1f} s")
@@ -38,12 +39,12 @@ def describe(entry, run):
 
 
 def show(value, digits=0):
-    """Return a number for the table, – where there is none."""
+    """Return a number for the table, – if there is none."""
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
 def show_seconds(value):
-    """Return seconds with three figures or so."""
+    """Return seconds with about three figures."""
     return show(value, 0 if value is None or value >= 100 else 1 if value >= 10 else 2)
 
 
@@ -84,7 +85,7 @@ def row_of(figures):
 
 
 def brief_table(summary):
-    """Return the table of accuracy against seconds, the quickest fit first; "" for no model."""
+    """Return the table of accuracy against seconds, the fastest fit first; "" for no model."""
     trained = [figures for figures in summary.values() if figures["accuracy_mean"] is not None]
     trained.sort(key=lambda figures: figures["fit_seconds"]["median"])
     rows = [
@@ -101,7 +102,7 @@ def brief_table(summary):
 
 
 def machine(setting):
-    """Return the hardware in words."""
+    """Return a line about the hardware."""
     hardware = setting["hardware"]
     gpu = f", {hardware['gpu']}" if hardware["gpu"] else ""
     return f"{hardware['processor']}, {hardware['cores']} cores, {hardware['threads']} threads{gpu}"
@@ -114,7 +115,7 @@ def packages(setting):
 
 
 def header(setting, day):
-    """Return what stands above the tables."""
+    """Return the line above the tables."""
     return f"{machine(setting)}; {packages(setting)}; {day}; sources {setting['sources'][:12]}."
 
 
@@ -127,9 +128,9 @@ def notes(summary, setting):
     if setting["protocol"]["quick"]:
         lines.insert(
             0,
-            "This is the quick comparison: fewer images, epochs and entries than in the full one, "
-            "whose figures these are not. The learning-rate schedules of skdigits end with the "
-            "epochs run here, that of pytorch/examples does not.",
+            "This is the quick comparison, with fewer images, epochs and entries: do not compare "
+            "its figures with those of the full one. The learning-rate schedules of skdigits end "
+            "with the last epoch that is run here; that of pytorch/examples does not.",
         )
     absent = [entry for entry in ENTRIES.values() if entry.name not in summary]
     if absent:
@@ -165,7 +166,7 @@ def to_markdown(summary, setting, day):
     parts += [table(HEAD, rows), notes(summary, setting)]
     if extra:
         parts += [
-            f"More images, and two fits (skdigits, the epochs of {n_train:,} images throughout):",
+            f"More images, and two fits (skdigits, always with the epochs for {n_train:,} images):",
             table(["", "runs", "fit s", "peak MB"], extra),
         ]
     parts += ["Targets:", table(["", "must", "aim", "measured", "reached"], aims)]
@@ -178,7 +179,7 @@ def write_report(folder, runs, day):
     Returns
     -------
     text : str
-        What stands in ``results.md``.
+        Content of ``results.md``.
     """
     summary, setting = summarize(runs), runs[0]["setting"]
     text = to_markdown(summary, setting, day)

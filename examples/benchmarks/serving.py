@@ -1,10 +1,11 @@
-"""How many requests a second does `skdigits serve` answer, and how long does each take?
+"""Measure how many requests per second `skdigits serve` answers, and how long each takes.
 
     python -m examples.benchmarks.serving --output benchmark_results
 
-from the checkout's root; it takes two minutes, and with ``--minutes 5`` five more, in which 64
-clients send good and bad pictures. Servers are processes of their own on the same machine, and take
-turns. The bare handlers are what one would write in FastAPI without this package's server.
+Run it in the repository's root; it takes two minutes. With ``--minutes 5`` it takes five more, in
+which 64 clients send good and bad pictures. Each server is a process of its own on the same
+machine; servers take turns. The bare handlers are minimal FastAPI servers without the limits of
+`skdigits serve`.
 """
 
 import argparse
@@ -72,7 +73,7 @@ def pictures():
 
 
 class Client:
-    """One connection, kept alive, on which requests follow one another."""
+    """One connection that is kept alive, with one request after the other."""
 
     def __init__(self, port):
         self.port = port
@@ -107,7 +108,7 @@ class Client:
 
 
 async def load(port, n_clients, seconds, choose):
-    """Let clients ask; return what each request sent, its status, its seconds and the body."""
+    """Run clients; return what each request sent, its status, its seconds and the body."""
     found, end = [], time.perf_counter() + seconds
 
     async def ask_on(number):
@@ -155,7 +156,7 @@ class Process:
 
 
 def measure():
-    """Return requests a second and the seconds of each, by server and number of clients."""
+    """Return requests per second and their seconds, by server and number of clients."""
     files, found = pictures(), {}
 
     def choose(i):
@@ -177,7 +178,7 @@ def measure():
 
 
 def endure(minutes):
-    """Return what 64 clients got in some minutes, and the memory before and after."""
+    """Return what 64 clients got in some minutes, and the server's memory before and after."""
     files = pictures()
     labels = [answer.label for answer in read_digits(files)]
     bad = {**BAD, "cut": files[0][:-40]}
@@ -219,18 +220,20 @@ def to_markdown(found, endured, setting):
             ]
         )
     parts = [
-        "# Requests to the server",
+        "# Requests per second of the server",
         f"{machine(setting)}; {packages(setting)}.",
-        f"PNG files of 28 x 28 pixels; clients on the same two cores; {N_ROUNDS} rounds of "
-        f"{SECONDS:g} s, in turn: median (least–most).",
+        "Each request is a PNG file of 28 x 28 pixels. The clients run on the same cores. "
+        f"{N_ROUNDS} rounds of {SECONDS:g} s, in which servers take turns: median "
+        "(lowest–highest). The bare handlers are minimal FastAPI servers without limits: one calls "
+        "`read_digits`, the other only decodes the file and calls the network.",
         table(["", "clients", "requests/s", "p50 ms", "p99 ms"], rows),
     ]
     if endured:
         before, after = endured["megabytes"]
         parts += [
-            f"64 clients for {endured['minutes']:g} minutes, good and bad: "
-            f"{endured['different_answers']} answers differ from "
-            f"`read_digits`; memory {before:.0f} MB, then {after:.0f} MB.",
+            f"64 clients sent good and bad files for {endured['minutes']:g} minutes: "
+            f"{endured['different_answers']} answers differ from those of `read_digits`. Memory: "
+            f"{before:.0f} MB before, {after:.0f} MB after. Files and status codes:",
             table(["", "requests"], [[k, f"{n:,}"] for k, n in endured["statuses"].items()]),
         ]
     return "\n\n".join(parts) + "\n"
@@ -241,8 +244,20 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--minutes", type=float, default=0.0, metavar="N")
-    parser.add_argument("--output", type=Path, default=Path("benchmark_results"), metavar="FOLDER")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="also send good and bad pictures for N minutes (0)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("benchmark_results"),
+        metavar="FOLDER",
+        help="folder for serving.md (benchmark_results)",
+    )
     arguments = parser.parse_args()
     found = measure()
     endured = endure(arguments.minutes) if arguments.minutes else None

@@ -1,9 +1,9 @@
-"""How long does it take to read one digit from the shell, and what memory?
+"""Measure the seconds and the memory of reading one digit from the shell.
 
     python -m examples.benchmarks.start --output benchmark_results
 
-from the checkout's root; it takes two minutes. Commands are processes of their own, which take
-turns with one that only imports PyTorch.
+Run it in the repository's root; it takes two minutes. Each command is a process of its own.
+Commands take turns with a process that only imports PyTorch.
 """
 
 import argparse
@@ -30,7 +30,7 @@ N_RUNS, N_CALLS, N_MANY = 11, 500, 10_000
 
 
 def commands(picture):
-    """Return what is timed, by its name."""
+    """Return the commands to time, by name."""
     predict = [sys.executable, "-m", "skdigits", "predict", str(picture)]
     # A module that is None cannot be imported, so that PyTorch answers.
     code = (
@@ -47,13 +47,13 @@ def commands(picture):
 
 
 def run(command):
-    """Return the seconds that a process took, and the most megabytes that it held."""
+    """Return the seconds of a process and its highest memory in megabytes."""
     launch = [sys.executable, "-S", str(Path(__file__).with_name("launch.py")), *command]
     return json.loads(subprocess.check_output(launch))
 
 
 def time_commands():
-    """Return seconds and megabytes of each command, which take turns."""
+    """Return seconds and megabytes of each command; commands take turns."""
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "digit.png"
         X, _ = make_digits(1, n_copies=1, side=200, random_state=0)
@@ -81,7 +81,7 @@ def calls(function, X, n_calls):
 
 
 def time_calls():
-    """Return seconds for a row, and for many, of each backend and of a bare session."""
+    """Return the seconds for one row and for many, of each backend and of a bare session."""
     X, _ = make_digits(N_MANY // 10, n_copies=1, side=28, random_state=0)
     by_onnx, by_torch = (load_pretrained(backend=backend) for backend in ("onnx", "torch"))
     session: onnxruntime.InferenceSession = by_onnx[-1].net_.session
@@ -133,12 +133,13 @@ def to_markdown(started, called, setting):
     ]
     return "\n\n".join(
         [
-            "# The start of a program, and one row",
+            "# Time to start and to read one image",
             f"{machine(setting)}; {packages(setting)}.",
-            f"Processes of their own, {N_RUNS} runs each, in turn:",
+            f"Each command is a process of its own; {N_RUNS} runs, in which commands take turns. "
+            "Seconds: median (lowest–highest).",
             table(["", "seconds", "× import torch", "peak MB"], rows),
-            f"The pretrained model in a process that has started: one row (median of {N_CALLS} "
-            f"calls), and {N_MANY:,} rows (median of 5):",
+            f"The pretrained model in a running process: one row (median of {N_CALLS} calls), and "
+            f"{N_MANY:,} rows (median of 5 calls):",
             table(["", "one row, ms", "× bare call", "images/s, many"], more),
         ]
     )
@@ -149,7 +150,13 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--output", type=Path, default=Path("benchmark_results"), metavar="FOLDER")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("benchmark_results"),
+        metavar="FOLDER",
+        help="folder for start.md and start.json (benchmark_results)",
+    )
     arguments = parser.parse_args()
     started = time_commands()  # before this process uses its threads
     called = time_calls()

@@ -1,24 +1,24 @@
-"""Runs of an entry summed up, and the table of targets."""
+"""The figures of each entry over its runs, and the table of targets."""
 
 from statistics import mean, median, stdev
 
 from examples.benchmarks.entries import ENTRIES, OURS
 
 GOALS = (98, 99, 99.5, 99.7)
-"""Test accuracies in per cent to which the time is taken."""
+"""Test accuracies in percent; the time to reach each is reported."""
 
 
 def spread(values):
-    """Return median, least and most of some values, None where there are none."""
+    """Return median, lowest and highest of some values, or None if there are none."""
     if not values:
         return None
     return {"median": median(values), "min": min(values), "max": max(values)}
 
 
 def mean_curve(runs):
-    """Return ``[seconds, mean accuracy]`` of each epoch; the last is the whole fit.
+    """Return ``[seconds, mean accuracy]`` after each epoch, and last, after the whole fit.
 
-    Epochs that not all runs have are left out.
+    Epochs that only some of the runs have are left out.
     """
     curves = [run["curve"] for run in runs if "curve" in run]
     if not curves:
@@ -117,13 +117,13 @@ def targets(summary):
         times = {name: summary[name]["time_to"][str(goal)] for name in ours}
         times = {name: time for name, time in times.items() if time is not None}
         best = min(times, key=times.get, default=None)
-        what = f"time of fit to {goal} % mean, in epochs of pytorch/examples"
+        what = f"time of fit to {goal} % mean accuracy, in epochs of pytorch/examples"
         what += f' (with "{best}")' if best else " (no preset reached it)"
         add(what, ratio(times.get(best), epoch), must, aim, sign="epochs")
         if not best and ours and epoch:
             rows[-1] |= {"measured": "never", "verdict": "missed"}
     accuracy = figure("accurate", "accuracy_mean")
-    add('preset "accurate", mean', accuracy, 99.72, 99.78, at_least=True, sign="%")
+    add('preset "accurate", mean accuracy', accuracy, 99.72, 99.78, at_least=True, sign="%")
     add(
         "fit against the bare torch loop",
         ratio(figure("default", "fit_seconds"), figure("bare", "fit_seconds")),
@@ -153,17 +153,19 @@ def targets(summary):
     )
     weights = figure("small", "weights")
     small = (
-        f'preset "small", mean ({weights:,.0f} weights of 20,000)' if weights else 'preset "small"'
+        f'preset "small", mean accuracy ({weights:,.0f} weights, at most 20,000)'
+        if weights
+        else 'preset "small"'
     )
     add(small, figure("small", "accuracy_mean"), 99.45, 99.55, at_least=True, sign="%")
     if weights and weights > 20_000:
         rows[-1]["verdict"] = "missed"
     peaks = {name: figure(name, "peak_mb") for name in ours}
     most = max(peaks, key=peaks.get, default=None)
-    add(f'peak memory of fit, the largest ("{most}")', peaks.get(most), 600, 250, sign="MB")
+    add(f'peak memory of fit, the highest ("{most}")', peaks.get(most), 600, 250, sign="MB")
     _add_doubling(add, rows, figure)
     add(
-        "two fits at once against in turn",
+        "two fits at once against two sequential fits",
         ratio(figure("at-once", "fit_seconds"), figure("in-turn", "fit_seconds")),
         1.05,
     )
@@ -179,16 +181,21 @@ def _add_doubling(add, rows, figure):
     more = difference(figure("whole", "peak_mb"), figure("half", "peak_mb"))
     more_x = difference(figure("whole", "x_mb"), figure("half", "x_mb"))
     must = None if more_x is None else 1.1 * more_x
-    add("doubling n, more memory (more X and a tenth of it)", more, must, sign="MB")
+    add(
+        "doubling n, more memory (limit: that of the additional X, and a tenth)",
+        more,
+        must,
+        sign="MB",
+    )
 
 
 def difference(a, b):
-    """Return a - b, None where either is missing."""
+    """Return a - b, or None if either is missing."""
     return None if a is None or b is None else a - b
 
 
 def ratio(a, b):
-    """Return a / b, None where either is missing."""
+    """Return a / b, or None if either is missing."""
     return None if a is None or b is None else a / b
 
 

@@ -1,4 +1,4 @@
-"""Seconds, megabytes and accuracy of a fit, and the speed of predictions."""
+"""Measure seconds, memory and accuracy of a fit, and the speed of predictions."""
 
 import contextlib
 import copy
@@ -22,7 +22,7 @@ PASSES, SINGLE_CALLS = 5, 200
 
 
 def resident_megabytes():
-    """Return the memory in use and its peak; only the peak, twice, where no more is known."""
+    """Return the memory in use and its peak; the peak twice, if only that is known."""
     try:
         status = Path("/proc/self/status").read_text()
         lines = dict(line.split(":", 1) for line in status.splitlines())
@@ -34,7 +34,7 @@ def resident_megabytes():
 
 
 def forget_peak():
-    """Free what is not in use, and make Linux count the peak from here on."""
+    """Free unused memory, and reset the peak on Linux."""
     gc.collect()
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # some containers, some C libraries
@@ -43,13 +43,13 @@ def forget_peak():
 
 
 def synchronize():
-    """Wait for the GPU where there is one."""
+    """Wait for the GPU, if there is one."""
     if fits.DEVICE != "cpu":
         torch.accelerator.synchronize()
 
 
 def timed(function, *args, **kwargs):
-    """Return what the function returned, and its seconds."""
+    """Return the result of a function and its seconds."""
     start = time.perf_counter()
     result = function(*args, **kwargs)
     synchronize()
@@ -65,16 +65,16 @@ def speed(predict, X):
 
 @torch.inference_mode()
 def predict_by(module, images):
-    """Return the positions of the labels that a bare module gives."""
+    """Return the positions of the labels that a bare module predicts."""
     module.eval()
     return np.concatenate([module(batch).argmax(1).cpu().numpy() for batch in images.split(1000)])
 
 
 def train(X, y, method, *, seed, max_epochs):
-    """Fit twice, a little for warming up and then in earnest; return model and figures.
+    """Fit once on a few images to warm up, and then on all; return model and figures.
 
-    The state after each epoch is kept in a file and evaluated later, so that this takes neither
-    time nor memory of the fit.
+    The state after each epoch is saved to a file and evaluated later, so that this adds neither
+    time nor memory to the fit.
     """
     method(X[:WARM_UP], y[:WARM_UP], seed=seed, max_epochs=1, after_epoch=lambda module: None)
     with tempfile.TemporaryDirectory() as folder:
