@@ -14,6 +14,7 @@ from skdigits._utils.probabilities import (
     most_probable,
     probability_of,
 )
+from skdigits._utils.wording import counted
 from skdigits.metrics import expected_calibration_error
 
 __all__ = ["Evaluation"]
@@ -105,7 +106,8 @@ class Evaluation:
     def table(self):
         """Return what was measured, as text for readers."""
         return (
-            f"accuracy {self.accuracy:.2%}, {self.n_errors:,} errors in {len(self.y_true):,} "
-            f"images, loss {self.loss:.4f}, calibration error {self.calibration_error:.2%}\n\n"
+            f"accuracy {self.accuracy:.2%}, {counted(self.n_errors, 'error')} in "
+            f"{counted(len(self.y_true), 'image')}, loss {self.loss:.4f}, calibration error "
+            f"{self.calibration_error:.2%}\n\n"
             + classification_report(self.y_true, self.y_pred, digits=4, zero_division=0)
         )

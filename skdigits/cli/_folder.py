@@ -10,10 +10,13 @@ RESULTS = (
     MODEL_NAME,
     "report.json",
     "report.txt",
+    "predictions.csv",
+    "results.csv",
     "confusion_matrix.png",
     "confusion_gallery.png",
     "sample_predictions.png",
     "misclassified.png",
+    "training_batch.png",
     "training_curve.png",
 )
 """What `skdigits train` leaves, the model first."""
@@ -51,7 +54,7 @@ def new_folder(path, *, force):
             for file in folder.iterdir():
                 sync(file)
             if place.exists():
-                _check(path, force)
+                check_place(path, force)
                 _replace(folder, place)
             else:
                 sync(folder)
@@ -73,8 +76,8 @@ def keep_only(path):
             file.unlink()
 
 
-def _check(path, force):
-    """Refuse a place where results cannot go."""
+def check_place(path, force):
+    """Refuse a folder that results cannot be written to."""
     if path.exists() and not path.is_dir():
         raise FileExistsError(f"{path} is a file: give another --output.")
     if not force and path.exists() and any(not _is_hidden(file) for file in path.iterdir()):
@@ -94,7 +97,7 @@ def _is_hidden(file):
 def _enter_workspace(stack, path, force):
     """Return where results go, and a folder to write in that one process at a time has for it."""
     try:
-        _check(path, force)
+        check_place(path, force)
         place = path.resolve()  # what a link leads to
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
