@@ -11,7 +11,7 @@ from skdigits.cli._images import image_shape
 
 
 class Evaluation:
-    """The answers of a model to test images.
+    """The predictions of a model for test images.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Evaluation:
     Raises
     ------
     ValueError
-        If the images have the wrong size, or labels that the model does not know.
+        If the images have the wrong size, or a label that the model does not know.
     """
 
     def __init__(self, model, test):
@@ -40,11 +40,11 @@ class Evaluation:
         self.images = test.pictures.reshape(-1, *image_shape(model))
 
     def figures(self):
-        """Return what was measured, for machines."""
+        """Return the figures for machines."""
         return {**self.measures.figures(), "seconds": self.seconds}
 
     def table(self):
-        """Return what was measured, for readers."""
+        """Return the figures for readers."""
         return self.measures.table()
 
     def save(self, folder):
@@ -57,12 +57,10 @@ class Evaluation:
 
         of = self.measures
         probability = of.y_proba.max(axis=1)
-        columns = [self.names, of.y_true, of.y_pred, probability.round(4)]
-        if self.scores is not None:
-            columns.append(self.scores.round(2))
+        columns = self.names, of.y_true, of.y_pred, probability.round(6), self.scores.round(3)
         write_table(
             folder / "predictions.csv",
-            ["file", "true", "predicted", "probability", "score"][: len(columns)],
+            ["file", "true", "predicted", "probability", "score"],
             zip(*columns, strict=True),
         )
         answers = (self.images, of.y_true, of.y_pred)
@@ -122,12 +120,12 @@ def write_table(path, header, rows):
 
 
 def save_picture(path, plot, size, n_panels=1, n_rows=1):
-    """Save what `plot` draws on the Axes it is given; no screen is needed."""
+    """Save a figure whose Axes are given to `plot`; this needs no screen."""
     write_whole(path, draw_picture(plot, size, n_panels, n_rows))
 
 
 def draw_picture(plot, size, n_panels=1, n_rows=1):
-    """Return what `plot` draws on the Axes it is given as the content of a PNG file."""
+    """Return the content of a PNG file of a figure whose Axes are given to `plot`."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")

@@ -28,8 +28,8 @@ from skdigits.cli._training_record import save_record
 NAMES = {name: name for name in presets}
 Preset = StrEnum("Preset", NAMES)  # type: ignore[misc] # mypy reads names from literals only
 
-FINE_TUNING = {"max_epochs": 20, "learning_rate": 0.002}
-"""Parameters that the pretrained model is trained further with, so that it keeps what it knows."""
+FINE_TUNING = {"max_epochs": 20, "learning_rate": 0.002, "validation_fraction": None}
+"""Settings for the pretrained model: a low learning rate keeps what it has learned."""
 
 
 def train(

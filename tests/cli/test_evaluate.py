@@ -127,7 +127,7 @@ def test_evaluate__without_a_model__the_pretrained_one_and_a_table_of_answers(im
         ("score", model.score_samples(X)),
     ):
         found = [float(row[column]) for row in rows]
-        np.testing.assert_allclose(found, values, atol=0.006)
+        np.testing.assert_allclose(found, values, atol=0.001)
 
 
 def test_evaluate__one_image__in_the_singular(images):
