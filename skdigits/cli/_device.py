@@ -24,7 +24,7 @@ def on_device(model, device):
     try:
         found = find_device(device)
     except (RuntimeError, ValueError) as error:
-        raise typer.BadParameter(f"--device: {error}") from error
+        raise typer.BadParameter(f"--{error}") from error
     holder = first_with("net_", model)
     holder = getattr(holder, "estimator", holder)  # a FrozenEstimator only forwards
     holder.net_ = copy_net(holder.net_, {**holder.net_.recipe, "device": found})

@@ -25,7 +25,7 @@ def save_record(folder, model, X, y):
     history = model[-1].history_
     names = list(dict.fromkeys(name for row in history for name in row))
     write_table(folder / "results.csv", names, [map(row.get, names) for row in history])
-    n_panels = 2 if "valid_accuracy" in history[-1] else 1
+    n_panels = 2 if "valid_accuracy" in names else 1
     save_picture(
         folder / "training_curve.png",
         lambda axes: TrainingCurveDisplay.from_estimator(model, ax=axes),

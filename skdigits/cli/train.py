@@ -140,7 +140,7 @@ def train(
     model = _open(start) if start else _new()
     defaults = presets[preset.value] if preset else {}
     if str(start) == "pretrained":
-        defaults = FINE_TUNING
+        defaults, model[-1].history_ = FINE_TUNING, []  # its epochs are counted from 1
     model[-1].set_params(**defaults | parameters)
 
     if images:
