@@ -83,7 +83,7 @@ class Evaluation:
             lambda ax: MisclassifiedDisplay.from_predictions(
                 *answers, **surely, names=[*map(_short, self.names)], ax=ax
             ),
-            (7, 6.6 if of.n_errors else 1),  # the title alone
+            (7, 9 if of.n_errors else 1),  # the title alone
         )
 
     def _plot_confusion_matrix(self, ax):

@@ -247,10 +247,15 @@ def test_train__from__what_cannot_change_is_named(setting, folder, tmp_path):
 
 
 def test_train__from__takes_the_data_set_of_its_size(folder, tmp_path):
-    args = ("train", "--from", folder, "--epochs", "1", "--output", tmp_path / "results")
-    report = json.loads(run(*args, "--json").out)
+    output = tmp_path / "results"
+    args = ("--from", folder, "--epochs", "1", "--set", "validation_fraction=none", "-o", output)
+    report = json.loads(run("train", *args, "--json").out)
     assert report["dataset"] == "digits"
     assert report["training"]["n_epochs"] == 3
+    with (output / "results.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [bool(row["valid_accuracy"]) for row in rows] == [True, True, False]
+    assert "; 3 epochs in " in (output / "report.txt").read_text()
 
 
 @pytest.mark.parametrize(
@@ -429,6 +434,8 @@ def test_train__from_pretrained__is_fine_tuned_gently(tmp_path):
     report = json.loads(run(*args, "--output", tmp_path / "results", "--json").out)
     parameters = report["training"]["parameters"]
     assert (parameters["max_epochs"], parameters["learning_rate"]) == (1, 0.002)
+    assert [row["epoch"] for row in report["training"]["history"]] == [1]
+    assert "; 1 epoch in " in (tmp_path / "results" / "report.txt").read_text()
     assert report["accuracy"] > 0.9
 
     np.savez(tmp_path / "own.npz", X=digits.images[:60], y=digits.target[:60] % 5)
