@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from skdigits.cli._console import tell
+from skdigits.cli._console import say, tell
 from skdigits.cli._model import ModelArgument, open_any
 
 
@@ -46,8 +46,16 @@ def export(
     - `skdigits export reader numbers.onnx --int8`
     """
     from skdigits.io import to_onnx
+    from skdigits.normalizer import find_normalizer, without_normalizer
 
-    comparison = to_onnx(open_any(model), output, dtype=dtype.value, images=images, int8=int8)
+    opened = open_any(model)
+    if find_normalizer(opened):
+        opened = without_normalizer(opened)
+        say(
+            "The ONNX file takes images in MNIST's form: DigitNormalizer, which brings other "
+            "pictures to this form, is not in it."
+        )
+    comparison = to_onnx(opened, output, dtype=dtype.value, images=images, int8=int8)
     share = 1 - comparison.n_different / comparison.n_images
     tell(
         f"{output}: {output.stat().st_size / 1000:,.0f} kB. ONNX Runtime gives the model's label "
