@@ -119,7 +119,9 @@ def read_rows(pictures, normalizer, image_shape):
             )
         return pictures.reshape(len(pictures), -1)
     if isinstance(pictures, np.ndarray):
-        parts, read = np.array_split(pictures, -(-len(pictures) // CHUNK)), normalizer.transform
+        # Lists, as an array of three large images may be one in colour.
+        parts = [[*part] for part in np.array_split(pictures, -(-len(pictures) // CHUNK))]
+        read = normalizer.transform
     elif normalizer is None:
         parts, read = pictures, lambda path: [read_image(path, image_shape)]
     else:

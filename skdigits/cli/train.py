@@ -138,6 +138,11 @@ def train(
     continued = start is not None
     parameters = parse_settings(settings or [], options, continued=continued)
     model = _open(start) if start else _new()
+    if continued and "outlier_label" in parameters and model[-1].outlier_label is None:
+        raise typer.BadParameter(
+            "outlier_label cannot be set when the training continues of a model that has learned "
+            "without it: leave out --from to train a new model."
+        )
     defaults = presets[preset.value] if preset else {}
     if str(start) == "pretrained":
         defaults, model[-1].history_ = FINE_TUNING, []  # its epochs are counted from 1

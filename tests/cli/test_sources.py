@@ -119,6 +119,11 @@ def test_images_of_the_model_s_size__are_taken_as_they_are(tmp_path):
         read_rows(X, None, (9, 8))
 
 
+def test_few_large_images__are_not_one_in_colour():
+    images = np.kron(X[:3], np.ones((10, 10), np.uint8))
+    assert read_rows(images, DigitNormalizer(), None).shape == (3, 784)
+
+
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [

@@ -246,6 +246,13 @@ def test_train__from__what_cannot_change_is_named(setting, folder, tmp_path):
     assert_refused(result, 2, f"{name} cannot change when the training of a model continues")
 
 
+def test_train__from__outliers_that_the_network_has_not_learned(folder, tmp_path):
+    args = ("--from", folder, "--output", tmp_path / "results", "--set", "outlier_label=x")
+    assert_refused(
+        run("train", *args), 2, "outlier_label cannot be set when the training continues"
+    )
+
+
 def test_train__from__takes_the_data_set_of_its_size(folder, tmp_path):
     output = tmp_path / "results"
     args = ("--from", folder, "--epochs", "1", "--set", "validation_fraction=none", "-o", output)
