@@ -46,7 +46,7 @@ def parse_settings(settings, options, *, continued):
                 f"{name}=..., or leave out --from to train a new model."
             )
         parameters[name] = _value(text)
-        _check_value(name, parameters[name])
+        _check_value(name, parameters[name], text)
     return parameters
 
 
@@ -71,7 +71,7 @@ def _check_name(name):
         raise typer.BadParameter(f"CNNDigitClassifier has no parameter {name!r}. {advice}")
 
 
-def _check_value(name, value):
+def _check_value(name, value, text):
     """Refuse a value before any image is read, in words without Python's types."""
     from skdigits.classifier import CNNDigitClassifier
 
@@ -80,26 +80,25 @@ def _check_value(name, value):
         classifier._validate_params()
     except ValueError as error:
         kinds = classifier._parameter_constraints[name]
-        accepted = [words for kind in kinds if (words := _words(kind))]
-        raise typer.BadParameter(
-            f"{name} must be {' or '.join(accepted)}, not {value!r}."
-        ) from error
+        *most, last = [words for kind in kinds for words in _words(kind)]
+        accepted = f"{', '.join(most)} or {last}" if most else last
+        raise typer.BadParameter(f"{name} must be {accepted}, not {text}.") from error
 
 
 def _words(kind):
-    """Return what a constraint of scikit-learn accepts, or "" if only Python has it."""
+    """Return what a constraint of scikit-learn accepts; nothing if only Python has it."""
     if hasattr(kind, "options"):
-        return " or ".join(sorted(kind.options))
+        return sorted(kind.options)
     if hasattr(kind, "closed"):
         number = "a whole number" if kind.type.__name__ == "Integral" else "a number"
         above = "of at least" if kind.closed in ("left", "both") else "above"
         below = "at most" if kind.closed in ("right", "both") else "below"
         limit = f" and {below} {kind.right:g}" if kind.right < 2**31 - 1 else ""
-        return f"{number} {above} {kind.left:g}{limit}"
+        return [f"{number} {above} {kind.left:g}{limit}"]
     return {
-        "array-like": "a list such as (32,64)",
-        "boolean": "true or false",
-        "random_state": "a whole number of at least 0",
-        dict: "a dictionary such as {'8':5}",
-        None: "none",
-    }.get(kind, "")
+        "array-like": ["a list such as (32,64)"],
+        "boolean": ["true", "false"],
+        "random_state": ["a whole number of at least 0"],
+        dict: ["a dictionary such as {'8':5}"],
+        None: ["none"],
+    }.get(kind, [])
