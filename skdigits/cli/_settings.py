@@ -98,7 +98,7 @@ def _words(kind):
     return {
         "array-like": ["a list such as (32,64)"],
         "boolean": ["true", "false"],
-        "random_state": ["a whole number of at least 0"],
+        "random_state": ["a whole number of at least 0", "none"],
         dict: ["a dictionary such as {'8':5}"],
         None: ["none"],
     }.get(kind, [])

@@ -129,8 +129,8 @@ def test_train__settings_json_and_force(tmp_path):
         ("augment=maybe", "augment must be true, false, auto or paper, not maybe."),
         ("augment=none", "augment must be true, false, auto or paper, not none."),
         ("momentum=1", "momentum must be a number of at least 0 and below 1, not 1."),
-        ("max_epochs=0", "max_epochs must be a whole number of at least 1 or auto, not 0."),
-        ("filters=7", "filters must be a list such as (32,64) or auto, not 7."),
+        ("batch_size=0", "batch_size must be a whole number of at least 1 or auto, not 0."),
+        ("hidden_layer_sizes=7", "hidden_layer_sizes must be a list such as (32,64), not 7."),
         ("validation_fraction=2", "a number above 0 and below 1 or none, not 2."),
         (
             "class_weight=3",
