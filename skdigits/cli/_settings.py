@@ -96,7 +96,7 @@ def _words(kind):
         limit = f" and {below} {kind.right:g}" if kind.right < 2**31 - 1 else ""
         return [f"{number} {above} {kind.left:g}{limit}"]
     return {
-        "array-like": ["a list such as (32,64)"],
+        "array-like": ["a list such as 32,64"],
         "boolean": ["true", "false"],
         "random_state": ["a whole number of at least 0", "none"],
         dict: ["a dictionary such as {'8':5}"],

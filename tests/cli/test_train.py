@@ -130,7 +130,7 @@ def test_train__settings_json_and_force(tmp_path):
         ("augment=none", "augment must be true, false, auto or paper, not none."),
         ("momentum=1", "momentum must be a number of at least 0 and below 1, not 1."),
         ("batch_size=0", "batch_size must be a whole number of at least 1 or auto, not 0."),
-        ("hidden_layer_sizes=7", "hidden_layer_sizes must be a list such as (32,64), not 7."),
+        ("hidden_layer_sizes=7", "hidden_layer_sizes must be a list such as 32,64, not 7."),
         ("validation_fraction=2", "a number above 0 and below 1 or none, not 2."),
         (
             "class_weight=3",
@@ -283,6 +283,7 @@ def test_train__words_of_augment(text, value):
         ("validation_fraction=none", None),
         ("class_weight={'8':5}", {"8": 5}),
         ("filters=((16,32),64)", ((16, 32), 64)),
+        ("filters=32,64", (32, 64)),
         ("learning_rate=1e-3", 0.001),
     ],
 )
