@@ -246,7 +246,7 @@ def _fit(model, train, settings, *, quiet):
     classifier.set_params(verbose=verbose, on_interrupt="keep", callbacks=[rows.append])
     started = perf_counter()
     try:
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True, action="always", category=UserWarning) as caught:
             model.fit(train.pictures, y)
     except Exception as error:
         # What stops it before the first epoch is a parameter.

@@ -441,7 +441,9 @@ def test_train__own_arrays__with_a_test_set_and_outliers(tmp_path):
 
 def test_train__from_pretrained__is_fine_tuned_gently(tmp_path):
     digits = load_digits()
-    np.savez(tmp_path / "own.npz", X=digits.images[:60], y=digits.target[:60])
+    X, y = digits.images[:240], digits.target[:240]
+    parts = {"x_train": X[:40], "y_train": y[:40], "x_test": X[40:], "y_test": y[40:]}
+    np.savez(tmp_path / "own.npz", **parts)
     args = ("train", "--from", "pretrained", "--images", tmp_path / "own.npz", "--epochs", "1")
     report = json.loads(run(*args, "--output", tmp_path / "results", "--json").out)
     parameters = report["training"]["parameters"]
@@ -450,7 +452,7 @@ def test_train__from_pretrained__is_fine_tuned_gently(tmp_path):
     assert "; 1 epoch in " in (tmp_path / "results" / "report.txt").read_text()
     assert report["accuracy"] > 0.9
 
-    np.savez(tmp_path / "own.npz", X=digits.images[:60], y=digits.target[:60] % 5)
+    np.savez(tmp_path / "own.npz", X=X, y=y % 5)
     result = run(*args, "--output", tmp_path / "others")
     assert_refused(result, 1, "knows the labels 0, 1, 2, 3, 4, 5", "own.npz has 0, 1, 2, 3, 4.")
 
