@@ -13,12 +13,18 @@ from skdigits.cli._device import DeviceOption, on_device
 from skdigits.cli._evaluation import Evaluation
 from skdigits.cli._folder import new_folder
 from skdigits.cli._images import image_shape
-from skdigits.cli._model import ModelArgument, open_model
+from skdigits.cli._model import open_model
 from skdigits.cli._sources import Labelled, read_rows, read_source
 
 
 def evaluate(
-    model: ModelArgument = Path("pretrained"),
+    model: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MODEL",
+            help="A model file, the folder that `skdigits train` made, or `pretrained`.",
+        ),
+    ] = Path("pretrained"),
     dataset: Annotated[
         Dataset,
         typer.Option(help="Test images; auto takes those of the size that the model reads."),
@@ -34,7 +40,10 @@ def evaluate(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Folder for the report, all predictions and the pictures."
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Folder for the report, all predictions and the pictures.",
         ),
     ] = None,
     device: DeviceOption = None,

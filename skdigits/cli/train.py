@@ -75,6 +75,7 @@ def train(
         typer.Option(
             "--output",
             "-o",
+            metavar="FOLDER",
             help="Folder for the results.",
             show_default="skdigits- and the name of the data set or of SOURCE",
         ),
