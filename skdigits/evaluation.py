@@ -14,6 +14,7 @@ from skdigits._utils.probabilities import (
     most_probable,
     probability_of,
 )
+from skdigits._utils.wording import counted
 from skdigits.metrics import expected_calibration_error
 
 __all__ = ["Evaluation"]
@@ -27,31 +28,32 @@ class Evaluation:
     y_true : array-like of shape (n_samples,)
         True labels.
     y_proba : array-like of shape (n_samples, n_labels)
-        Probability of each label, as ``predict_proba`` gives it; the rows sum to 1.
+        Probability of each label, as from ``predict_proba``; the rows sum to 1.
     labels : array-like of shape (n_labels,)
         Label of each column of `y_proba`, as in ``classes_`` of the classifier.
 
     Attributes
     ----------
     y_true, y_pred : ndarray of shape (n_samples,)
-        True and most probable labels.
+        True labels and most probable labels.
     y_proba : ndarray of shape (n_samples, n_labels)
         The probabilities.
     labels : ndarray of shape (n_labels,)
         The labels.
     n_errors : int
-        Number of samples with another label than the true one.
+        Number of wrong predictions.
     accuracy : float
-        Share of the others, from 0 to 1.
+        Share of correct predictions, in [0, 1].
     loss : float
-        Mean of the negative logarithm of the true label's probability.
+        Log loss: the mean negative logarithm of the probability of the true label.
     calibration_error : float
         As :func:`~skdigits.expected_calibration_error` measures it.
 
     Raises
     ------
     ValueError
-        If a label is unknown, there are no samples, or rows of `y_proba` are no probabilities.
+        If a true label is not in `labels`, there are no samples, or the rows of `y_proba` are not
+        probabilities.
 
     Examples
     --------
@@ -76,7 +78,7 @@ class Evaluation:
         )
 
     def figures(self):
-        """Return what was measured, for machines: a dict of plain numbers, lists and dicts."""
+        """Return the figures for machines: a dict of plain numbers, lists and dicts."""
         labels = unique_labels(self.y_true, self.y_pred).tolist()
         scores = precision_recall_fscore_support(
             self.y_true, self.y_pred, labels=labels, zero_division=0
@@ -96,16 +98,17 @@ class Evaluation:
         }
 
     def _confusion(self, labels):
-        """Return the confusion matrix as lists; scikit-learn's warns of a single label."""
+        """Return the confusion matrix as lists; scikit-learn's function warns of a single label."""
         places = (np.searchsorted(labels, y) for y in (self.y_true, self.y_pred))
         matrix = np.zeros((len(labels), len(labels)), dtype=int)
         np.add.at(matrix, tuple(places), 1)
         return matrix.tolist()
 
     def table(self):
-        """Return what was measured, as text for readers."""
+        """Return the figures for readers: a line and a table."""
         return (
-            f"accuracy {self.accuracy:.2%}, {self.n_errors:,} errors in {len(self.y_true):,} "
-            f"images, loss {self.loss:.4f}, calibration error {self.calibration_error:.2%}\n\n"
+            f"accuracy {self.accuracy:.2%}, {counted(self.n_errors, 'error')} in "
+            f"{counted(len(self.y_true), 'image')}, loss {self.loss:.4f}, calibration error "
+            f"{self.calibration_error:.2%}\n\n"
             + classification_report(self.y_true, self.y_pred, digits=4, zero_division=0)
         )

@@ -18,9 +18,12 @@ FILES = {
     "confusion_matrix.png",
     "misclassified.png",
     "model.safetensors",
+    "predictions.csv",
     "report.json",
     "report.txt",
+    "results.csv",
     "sample_predictions.png",
+    "training_batch.png",
     "training_curve.png",
 }
 QUICK = ("train", "--dataset", "digits", "--epochs", "2", "--set", "filters=(16,)")

@@ -2,7 +2,7 @@
 
 import reprlib
 
-__all__ = ["brief", "duration", "percent"]
+__all__ = ["brief", "counted", "duration", "percent"]
 
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = 100
@@ -11,6 +11,11 @@ _REPR.maxstring = _REPR.maxother = 100
 def brief(value):
     """Return a value's repr on one line, shortened in the middle if it is long."""
     return " ".join(_REPR.repr(value).split())
+
+
+def counted(n, noun):
+    """Return a number and a noun, in the plural unless there is one."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def percent(probability):

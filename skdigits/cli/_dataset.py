@@ -11,16 +11,48 @@ class Dataset(StrEnum):
     digits = "digits"
 
 
+SHAPES = {Dataset.mnist: (28, 28), Dataset.digits: (8, 8)}
+
+
+def dataset_for(dataset, image_shape):
+    """Return the data set that ``--dataset`` means for a model.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    image_shape : tuple of int
+        ``(height, width)`` of the images that the model reads.
+
+    Raises
+    ------
+    ValueError
+        If the images have another size.
+    """
+    fitting = [name for name, shape in SHAPES.items() if shape == tuple(image_shape)]
+    if dataset not in (Dataset.auto, *fitting) or not fitting:
+        height, width = image_shape
+        raise ValueError(
+            f"This model reads {width}x{height} pixels, but MNIST has 28x28 and the bundled digits "
+            "have 8x8: "
+            + (
+                f"leave out --dataset {dataset.value}."
+                if fitting
+                else "give images of your own by --images."
+            )
+        )
+    return fitting[0]
+
+
 def load(dataset, subset):
     """Return images and labels of a data set.
 
     Parameters
     ----------
     dataset : Dataset
-        ``mnist`` or ``digits``: scikit-learn's bundled digits, of which a fixed quarter is for
-        testing.
+        ``mnist``, or ``digits`` for the digits that scikit-learn includes, a fixed quarter of which
+        is the test set.
     subset : {"train", "test"}
-        Which part.
+        The part to return.
 
     Returns
     -------

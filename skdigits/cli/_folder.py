@@ -1,4 +1,4 @@
-"""A folder of results that appears whole or not at all."""
+"""A folder of results, written as a whole: if that fails, nothing changes."""
 
 import shutil
 from contextlib import ExitStack, contextmanager
@@ -10,26 +10,29 @@ RESULTS = (
     MODEL_NAME,
     "report.json",
     "report.txt",
+    "predictions.csv",
+    "results.csv",
     "confusion_matrix.png",
     "confusion_gallery.png",
     "sample_predictions.png",
     "misclassified.png",
+    "training_batch.png",
     "training_curve.png",
 )
-"""What `skdigits train` leaves, the model first."""
+"""The files that `skdigits train` writes, the model first."""
 
 
 @contextmanager
 def new_folder(path, *, force):
-    """Give an empty folder to fill, which becomes `path` if all goes well.
+    """Provide an empty folder to fill, which becomes `path` at the end unless there is an error.
 
     Parameters
     ----------
     path : Path
-        The folder to make. One that holds files is refused, unless `force`: then the results in it
-        are replaced, and other files stay.
+        The folder to make. If it is not empty, it is refused, or, with `force`, the results in it
+        are replaced and other files stay.
     force : bool
-        Whether to write into a folder that holds files.
+        Whether to write into a folder that is not empty.
 
     Yields
     ------
@@ -39,10 +42,9 @@ def new_folder(path, *, force):
     Raises
     ------
     FileExistsError
-        If `path` is a file, holds some and `force` is not given, or is being written by another
-        process.
+        If `path` is a file, is not empty without `force`, or is being written by another process.
     OSError
-        If it cannot be written.
+        If `path` cannot be written.
     """
     with ExitStack() as stack:
         place, folder = _enter_workspace(stack, path, force)
@@ -51,30 +53,30 @@ def new_folder(path, *, force):
             for file in folder.iterdir():
                 sync(file)
             if place.exists():
-                _check(path, force)
+                check_place(path, force)
                 _replace(folder, place)
             else:
                 sync(folder)
                 folder.rename(place)
                 sync(place.parent)
         except OSError as error:
-            # Nobody needs to know by which way files come to be there.
+            # Users know the folder that they asked for, not the one that is filled first.
             if str(folder) not in str(error):
                 raise
             raise type(error)(str(error).replace(str(folder), str(path))) from error
 
 
 def keep_only(path):
-    """Remove every other file beside one."""
+    """Remove all files in the same folder but this one."""
     for file in path.parent.iterdir():
-        if file.is_dir():  # a workspace, where writing was interrupted as well
+        if file.is_dir():  # a workspace, if writing was interrupted
             shutil.rmtree(file)
         elif file != path:
             file.unlink()
 
 
-def _check(path, force):
-    """Refuse a place where results cannot go."""
+def check_place(path, force):
+    """Refuse a folder that results cannot be written to."""
     if path.exists() and not path.is_dir():
         raise FileExistsError(f"{path} is a file: give another --output.")
     if not force and path.exists() and any(not _is_hidden(file) for file in path.iterdir()):
@@ -87,19 +89,19 @@ def _check(path, force):
 
 
 def _is_hidden(file):
-    """Tell whether a file is a workspace, of which one may be left over."""
+    """Tell whether this is a workspace, which a killed process may have left."""
     return file.name.startswith(".writing-")
 
 
 def _enter_workspace(stack, path, force):
-    """Return where results go, and a folder to write in that one process at a time has for it."""
+    """Return the folder of the results, and a folder to fill that only one process can have."""
     try:
-        _check(path, force)
-        place = path.resolve()  # what a link leads to
+        check_place(path, force)
+        place = path.resolve()  # the target of a link
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(place.parent)
-        # Inside of a folder that exists, as that may be a disk of its own.
+        # Inside a folder that exists, as it may be on another disk than its parent.
         home, name = (place, "results") if place.exists() else (place.parent, place.name[:50])
         return place, stack.enter_context(workspace(home, name))
     except BlockingIOError as error:
@@ -107,13 +109,13 @@ def _enter_workspace(stack, path, force):
             f"Another process is writing {path}: wait for it, or give another --output."
         ) from error
     except OSError as error:
-        if error.strerror is None:  # a sentence already
+        if error.strerror is None:  # one of the sentences above
             raise
         raise type(error)(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _replace(folder, place):
-    """Move results to where others are, so that no report ever stands beside another's model."""
+    """Replace results so that a report is never beside the model of another run."""
     new = {file.name for file in folder.iterdir()}
     old = RESULTS if MODEL_NAME in new else [name for name in RESULTS if name in new]
     away = folder.parent / "old"

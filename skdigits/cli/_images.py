@@ -13,47 +13,14 @@ def image_shape(model):
     return first_with("image_shape_", model).image_shape_
 
 
-def read_labelled_images(folder, reader):
-    """Return the images of a folder as a reader's classifier takes them, and their labels.
-
-    Parameters
-    ----------
-    folder : Path
-        Holds a sub-folder of images for each label, or ``labels.csv`` with the header
-        ``file,label``.
-    reader : Reader
-        Of the model.
-
-    Returns
-    -------
-    X : ndarray of shape (n_samples, height * width), dtype=uint8
-        Pixels.
-    y : ndarray of shape (n_samples,)
-        Labels as strings.
-
-    Raises
-    ------
-    ValueError
-        If there are no labelled images, or one cannot be read.
-    """
-    import numpy as np
-
-    paths, labels = _labelled_files(folder)
-    if not paths:
-        raise ValueError(
-            f"{folder} has no labelled images: expected a sub-folder of images for each label, or "
-            f"{TABLE} with the header file,label."
-        )
-    return reader.rows(paths), np.array(labels)
-
-
 def read_any_images(folder, model):
     """Return the images of a folder as a model reads them, and their labels if there are any.
 
     Parameters
     ----------
     folder : Path
-        As for `read_labelled_images`, or with images and no labels.
+        Holds a sub-folder of images for each label, ``labels.csv`` with the header
+        ``file,label``, or images without labels.
     model : estimator instance
         Fitted classifier of this package. Where it begins with a normaliser, or reads images of
         MNIST's size, they may be of any size; but if all have its own, they are not normalised.
@@ -75,7 +42,7 @@ def read_any_images(folder, model):
     from skdigits.normalizer import find_normalizer, read_image
     from skdigits.reading import Reader
 
-    paths, labels = _labelled_files(folder)
+    paths, labels = labelled_files(folder)
     if not paths:
         found, wrong = image_files([folder])
         if wrong:
@@ -93,12 +60,12 @@ def read_any_images(folder, model):
         return reader.rows(paths), y
 
 
-def _labelled_files(folder):
+def labelled_files(folder):
     """Return image files and their labels, of the same length; empty where there are none."""
     refuse_url(folder)
     table = folder / TABLE
     if table.exists():
-        labelled = _read_table(table)
+        labelled = read_table(table)
     else:
         labelled = [
             (path, path.parent.name)
@@ -108,7 +75,7 @@ def _labelled_files(folder):
     return [path for path, _ in labelled], [label for _, label in labelled]
 
 
-def _read_table(table):
+def read_table(table):
     """Return the files that a table names, and their labels."""
     if not table.is_file():
         raise ValueError(f"{table} is not a file.")

@@ -13,8 +13,8 @@ ModelArgument = Annotated[
     Path,
     typer.Argument(
         metavar="MODEL",
-        help="Model file, or the folder that `skdigits train` made, or a pretrained model: "
-        "`pretrained` reads digits, `reader` reads numbers.",
+        help="A model file, the folder that `skdigits train` made, or the name of a pretrained "
+        "model: `pretrained` reads digits, `reader` reads numbers.",
     ),
 ]
 
@@ -26,21 +26,21 @@ def open_model(path, backend="torch"):
     model = open_any(path, backend)
     if isinstance(model, DigitReader):
         raise ValueError(
-            f"{path} holds a DigitReader, which reads numbers: give it to skdigits read, and "
-            "here a classifier of digits."
+            f"{path} holds a DigitReader, which reads numbers: use it with skdigits read, and "
+            "give a classifier of digits here."
         )
     return model
 
 
 def open_reader(path):
-    """Return the reader of numbers that a MODEL argument means, or None."""
+    """Return the reader of numbers that a MODEL argument means."""
     from skdigits.numbers import DigitReader
 
     reader = open_any(Path("reader") if path is None else path, "auto")
     if not isinstance(reader, DigitReader):
         raise ValueError(
-            f"{path} holds a {type(reader).__name__}, which reads no numbers: give the file of a "
-            "DigitReader, or use skdigits predict."
+            f"{path} holds a {type(reader).__name__}, which reads single digits, not numbers: give "
+            "the file of a DigitReader, or use skdigits predict."
         )
     return reader
 

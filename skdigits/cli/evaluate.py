@@ -8,17 +8,23 @@ import typer
 
 from skdigits._utils.versions import versions
 from skdigits.cli._console import print_json, tell, write_report
-from skdigits.cli._dataset import Dataset, load
+from skdigits.cli._dataset import Dataset, dataset_for, load
+from skdigits.cli._device import DeviceOption, on_device
 from skdigits.cli._evaluation import Evaluation
 from skdigits.cli._folder import new_folder
-from skdigits.cli._images import image_shape, read_labelled_images
-from skdigits.cli._model import ModelArgument, open_model
-
-DATASETS = {(28, 28): Dataset.mnist, (8, 8): Dataset.digits}
+from skdigits.cli._images import image_shape
+from skdigits.cli._model import open_model
+from skdigits.cli._sources import Labelled, read_rows, read_source
 
 
 def evaluate(
-    model: ModelArgument,
+    model: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MODEL",
+            help="A model file, the folder that `skdigits train` made, or `pretrained`.",
+        ),
+    ] = Path("pretrained"),
     dataset: Annotated[
         Dataset,
         typer.Option(help="Test images; auto takes those of the size that the model reads."),
@@ -26,15 +32,21 @@ def evaluate(
     images: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER",
-            help="Your own images instead: a sub-folder for each label, or labels.csv with the "
-            "header file,label. For a model of 28x28 pixels they may be of any size, as for "
-            "`skdigits predict`.",
+            metavar="SOURCE",
+            help="Test on your own images: a folder or a file, as for `skdigits train`. If they "
+            "are divided into train and test, only the latter are used.",
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder for the report and the pictures.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Folder for the report, all predictions and the pictures.",
+        ),
     ] = None,
+    device: DeviceOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the results in a folder that is not empty.")
     ] = False,
@@ -42,26 +54,25 @@ def evaluate(
 ):
     """Print how well a model reads test images: accuracy, loss, precision and recall.
 
+    With `--output`, a folder has the report as text and JSON, a table of all predictions,
+    predictions.csv, and pictures of the errors.
+
     For example:
 
     - `skdigits evaluate skdigits-mnist`
-    - `skdigits evaluate skdigits-mnist --images my-images --output my-results`
+    - `skdigits evaluate --images my-digits --output my-results`
     """
-    from skdigits.reading import Reader
-
     if images and dataset is not Dataset.auto:
         raise typer.BadParameter("--images and --dataset exclude each other.")
-    classifier = open_model(model)
+    classifier = on_device(open_model(model), device)
     with new_folder(output, force=force) if output else nullcontext() as folder:
         if images:
-            reader = Reader(classifier)
-            X, y = read_labelled_images(images, reader)
-            classifier = reader.classifier
+            classifier, test = _own_images(images, classifier)
         else:
-            if dataset is Dataset.auto:
-                dataset = _dataset_for(image_shape(classifier))
+            dataset = dataset_for(dataset, image_shape(classifier))
             X, y = load(dataset, "test")
-        evaluation = Evaluation(classifier, X, y)
+            test = Labelled(X, y, [*range(len(y))])
+        evaluation = Evaluation(classifier, test)
         report = {
             "model": str(model),
             "images": str(images or dataset.value),
@@ -70,17 +81,21 @@ def evaluate(
         }
         if folder:
             write_report(folder, report, evaluation.table())
-            evaluation.save_pictures(folder)
+            evaluation.save(folder)
     if json:
         print_json(report)
+    elif output:
+        tell(f"{evaluation.table()}\nThe report, the predictions and the pictures are in {output}.")
     else:
         tell(evaluation.table())
 
 
-def _dataset_for(shape):
-    if shape not in DATASETS:
-        raise ValueError(
-            f"This model reads {shape[1]}x{shape[0]} pixels, but MNIST has 28x28 and the bundled "
-            "digits 8x8: give images of your own by --images."
-        )
-    return DATASETS[shape]
+def _own_images(source, model):
+    """Return the test images of a source, and the classifier that takes their rows."""
+    from skdigits.reading import Reader
+
+    reader = Reader(model)
+    parts = read_source(source)
+    test = parts.get("test", parts.get("train"))
+    rows = read_rows(test.pictures, reader.normalizer, reader.image_shape)
+    return reader.classifier, test._replace(pictures=rows)

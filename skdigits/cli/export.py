@@ -1,4 +1,4 @@
-"""``skdigits export``: a model as a file that other programs run."""
+"""``skdigits export``: a model as an ONNX file, which other programs can run."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from skdigits.cli._console import tell
+from skdigits.cli._console import say, tell
 from skdigits.cli._model import ModelArgument, open_any
 
 
 class Dtype(StrEnum):
-    """Types of pixels."""
+    """Type of the pixels that the file takes."""
 
     float32 = "float32"
     uint8 = "uint8"
@@ -24,16 +24,20 @@ def export(
         Dtype, typer.Option(help="Type of the pixels that the file takes.")
     ] = Dtype.float32,
     images: Annotated[
-        bool, typer.Option("--images", help="Take images of height x width, not rows of pixels.")
+        bool,
+        typer.Option(
+            "--images", help="Let the file take images (height x width), not rows of pixels."
+        ),
     ] = False,
     int8: Annotated[
-        bool, typer.Option("--int8", help="Keep weights as 8-bit integers, a quarter of the size.")
+        bool,
+        typer.Option("--int8", help="Store the weights as 8-bit integers: a quarter of the size."),
     ] = False,
 ):
-    """Write a model as a file of ONNX, for programs that have neither this package nor PyTorch.
+    """Write a model as an ONNX file, for programs without this package and PyTorch.
 
-    It holds all that comes between pixels and labels. Before it is written, its answers to 1,000
-    images are compared with the model's. This needs `pip install "skdigits[onnx]"`.
+    The file takes pixels and gives labels and probabilities. Before it is written, its answers to
+    1,000 images are compared with those of the model. This needs `pip install "skdigits[onnx]"`.
 
     For example:
 
@@ -42,8 +46,16 @@ def export(
     - `skdigits export reader numbers.onnx --int8`
     """
     from skdigits.io import to_onnx
+    from skdigits.normalizer import find_normalizer, without_normalizer
 
-    comparison = to_onnx(open_any(model), output, dtype=dtype.value, images=images, int8=int8)
+    opened = open_any(model)
+    if find_normalizer(opened):
+        opened = without_normalizer(opened)
+        say(
+            "The ONNX file takes images in MNIST's form: DigitNormalizer, which brings other "
+            "pictures to this form, is not in it."
+        )
+    comparison = to_onnx(opened, output, dtype=dtype.value, images=images, int8=int8)
     share = 1 - comparison.n_different / comparison.n_images
     tell(
         f"{output}: {output.stat().st_size / 1000:,.0f} kB. ONNX Runtime gives the model's label "

@@ -67,6 +67,9 @@ class MisclassifiedDisplay(AnswersDisplay):
     pair : tuple of two labels, default=None
         ``(true, predicted)`` label of all errors, for the title.
 
+    names : list of str, default=None
+        Name of each image, such as its file. If None, none is shown.
+
     Attributes
     ----------
     ax_ : matplotlib Axes
@@ -105,6 +108,7 @@ class MisclassifiedDisplay(AnswersDisplay):
         top_labels=None,
         top_probabilities=None,
         pair=None,
+        names=None,
     ):
         super().__init__(images, y_pred=y_pred, y_true=y_true, probability=probability)
         self.n_errors = n_errors
@@ -112,6 +116,7 @@ class MisclassifiedDisplay(AnswersDisplay):
         self.top_labels = top_labels
         self.top_probabilities = top_probabilities
         self.pair = pair
+        self.names = names
 
     @classmethod
     def from_estimator(
@@ -197,6 +202,7 @@ class MisclassifiedDisplay(AnswersDisplay):
         n_images=24,
         top_k=3,
         pair=None,
+        names=None,
         image_shape=None,
         ax=None,
         **style,
@@ -233,6 +239,9 @@ class MisclassifiedDisplay(AnswersDisplay):
 
         pair : tuple of two labels, default=None
             ``(true, predicted)`` label of the errors to show. If None, all are shown.
+
+        names : sequence of str of length n_samples, default=None
+            Name of each image, such as its file. If None, none is shown.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the smallest square that
@@ -284,8 +293,13 @@ class MisclassifiedDisplay(AnswersDisplay):
             top_labels=top_labels,
             top_probabilities=top_probabilities,
             pair=pair,
+            names=None if names is None else [names[index] for index in shown],
         )
         return display.plot(ax=ax, **style)
+
+    def _caption(self, index):
+        caption = super()._caption(index)
+        return caption if self.names is None else f"{caption}, {self.names[index]}"
 
     def _height_below(self):
         return 0 if self.top_labels is None else self.top_labels.shape[1] * ROW + 0.08

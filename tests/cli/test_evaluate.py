@@ -1,7 +1,9 @@
 """``skdigits evaluate``, run as a user runs it."""
 
+import csv
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -30,8 +32,11 @@ def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
     result = run("evaluate", folder, "--images", images, "--output", output)
     assert result.code == 0
     assert "3 images" in result.out
+    assert result.out.endswith(f"The report, the predictions and the pictures are in {output}.\n")
     assert {path.name for path in output.iterdir()} == FILES - {
         "model.safetensors",
+        "results.csv",
+        "training_batch.png",
         "training_curve.png",
     }
     assert json.loads((output / "report.json").read_text())["images"] == str(images)
@@ -95,9 +100,59 @@ def test_evaluate__data_set_of_another_size(folder, tmp_path):
     X, y = load_digits(return_X_y=True)
     narrow = skdigits.CNNDigitClassifier(max_epochs=10, random_state=0).fit(X[:50, :16], y[:50])
     save_model(narrow, tmp_path / "model")
-    assert_refused(run("evaluate", tmp_path / "model"), 1, "reads 4x4 pixels", "--images")
-    result = run("evaluate", tmp_path / "model", "--dataset", "digits")
-    assert_refused(result, 1, "64 features", "16 features")
+    for options in ((), ("--dataset", "digits")):
+        result = run("evaluate", tmp_path / "model", *options)
+        assert_refused(result, 1, "reads 4x4 pixels", "bundled digits have 8x8", "--images")
+
+
+def test_evaluate__data_set_that_the_model_does_not_read__is_named(folder):
+    result = run("evaluate", folder, "--dataset", "mnist")
+    assert_refused(result, 1, "reads 8x8 pixels, but MNIST has 28x28", "leave out --dataset mnist")
+
+
+def test_evaluate__without_a_model__the_pretrained_one_and_a_table_of_answers(images, tmp_path):
+    output = tmp_path / "results"
+    result = run("evaluate", "--images", images, "-o", output)
+    assert result.code == 0
+    assert json.loads((output / "report.json").read_text())["model"] == "pretrained"
+    with (output / "predictions.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == [str(path) for path in sorted(images.glob("*/*.png"))]
+    assert [row["true"] for row in rows] == ["0", "1", "2"]
+    model = load_pretrained()
+    X = skdigits.DigitNormalizer().transform([row["file"] for row in rows])
+    assert [row["predicted"] for row in rows] == model.predict(X).tolist()
+    for column, values in (
+        ("probability", model.predict_proba(X).max(axis=1)),
+        ("score", model.score_samples(X)),
+    ):
+        found = [float(row[column]) for row in rows]
+        np.testing.assert_allclose(found, values, atol=0.001)
+
+
+def test_evaluate__one_image__in_the_singular(images):
+    for label in "12":
+        shutil.rmtree(images / label)
+    assert " error" in (out := run("evaluate", "--images", images).out)
+    assert " in 1 image, loss" in out
+
+
+def test_evaluate__divided_images__those_for_testing(folder, tmp_path):
+    X, y = load_digits(return_X_y=True)
+    X = (X * 255 / 16).round().astype(np.uint8)
+    np.savez(tmp_path / "a.npz", x_train=X, y_train=y, x_test=X[:30], y_test=y[:30])
+    np.savez(tmp_path / "b.npz", X=X[:30], y=y[:30])
+    a, b = (
+        json.loads(run("evaluate", folder, "--images", tmp_path / name, "--json").out)
+        for name in ("a.npz", "b.npz")
+    )
+    assert a["n_images"] == b["n_images"] == 30
+    assert a["loss"] == b["loss"]
+
+
+def test_evaluate__device(folder):
+    assert run("evaluate", folder, "--device", "cpu").out == run("evaluate", folder).out
+    assert_refused(run("evaluate", folder, "--device", "abacus"), 2, "abacus", "not available")
 
 
 def test_evaluate__photographs_are_read_as_by_predict(photos, tmp_path):

@@ -116,7 +116,7 @@ def test_train__ended_by_a_signal__keeps_the_best_so_far(number, tmp_path):
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "accuracy" in out
-    assert "To go on: skdigits train --from results" in err
+    assert "To continue: skdigits train --from results" in err
     assert os.listdir(tmp_path) == ["results"]
     assert {path.name for path in (tmp_path / "results").iterdir()} == {*RESULTS}
 
