@@ -2,7 +2,7 @@
 
 import reprlib
 
-__all__ = ["brief", "duration", "percent"]
+__all__ = ["brief", "counted", "duration", "percent", "share"]
 
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = 100
@@ -13,12 +13,22 @@ def brief(value):
     return " ".join(_REPR.repr(value).split())
 
 
+def counted(n, noun):
+    """Return a number and a noun, in the plural unless there is one."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def percent(probability):
     """Return a probability in percent, from <0.1 % to 99.9 %: none is said to be certain."""
     if probability < 0.001:
         return "<0.1 %"
     digits = 0 if 0.015 <= probability < 0.985 else 1
     return f"{min(100 * probability, 99.9):.{digits}f} %"
+
+
+def share(part, digits=0):
+    """Return a share in percent, which may be 0 or 100."""
+    return f"{100 * part:.{digits}f} %"
 
 
 def duration(seconds):

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from skdigits._utils.wording import brief
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 MOST_PIXELS = 64_000_000
 MOST_OF_WEBP, MOST_PROGRESSIVE = 16_000_000, 48_000_000  # whose decoders need more memory
 MOST_BYTES = 1 << 30
@@ -48,7 +49,7 @@ def open_image(source):
     """
     name = _name(source)
     try:
-        return Image.open(_find_file(source), formats=FORMATS), name
+        return _open(_find_file(source)), name
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(_too_large(name, MOST_PIXELS)) from error
     except UnidentifiedImageError as error:
@@ -56,6 +57,29 @@ def open_image(source):
     except Exception as error:  # decoders raise errors of many kinds
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise ValueError(f"{name} cannot be read: {reason.rstrip('.')}.") from error
+
+
+def _open(file):
+    """Open an image file, in HEIC by pillow-heif: Pillow does not read that by itself."""
+    try:
+        return Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError:
+        if not _is_heic(file):
+            raise
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError as error:
+        raise ValueError("it is HEIC, so convert it to JPEG or pip install pillow-heif") from error
+    return HeifImageFile(file)
+
+
+def _is_heic(file):
+    if isinstance(file, io.BytesIO):
+        head = file.getvalue()[:12]
+    else:
+        with open(file, "rb") as opened:
+            head = opened.read(12)
+    return head[4:8] == b"ftyp" and head[8:] in HEIC_BRANDS
 
 
 def check_size(image, name):
