@@ -1,4 +1,4 @@
-"""The commands. Each imports what it needs only when it runs, so that help is quick."""
+"""The commands. Each imports what it needs when it runs, so that help is quick."""
 
 import sys
 from typing import Annotated

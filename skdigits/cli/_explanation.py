@@ -1,4 +1,4 @@
-"""Pictures of what the normaliser did."""
+"""Pictures of the steps of the normaliser."""
 
 from itertools import count
 from pathlib import Path

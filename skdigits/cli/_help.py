@@ -19,11 +19,10 @@ class Command(TyperCommand):
         return ["[OPTIONS]", *(name_of(self, argument) for argument in arguments_of(self, ctx))]
 
     def format_help_text(self, ctx, formatter):
-        """Write the docstring, and its list of examples as lines that can be copied."""
-        for paragraph in cleandoc(self.help).replace("`", "").split("\n\n"):
-            is_list = paragraph.startswith("- ")
-            text = paragraph.replace("- ", "  ") if is_list else _fill(formatter, paragraph)
-            formatter.write(f"\n{text}\n")
+        """Write the docstring, and its examples as lines that can be copied."""
+        for text, examples in paragraphs_of(self):
+            lines = [_fill(formatter, text), *(f"  {example}" for example in examples)]
+            formatter.write("\n".join(["", *filter(None, lines), ""]))
 
     def format_options(self, ctx, formatter):
         """Write a row for each argument and option."""
@@ -51,13 +50,13 @@ def _write(formatter, title, rows):
         if len(name) > width:
             formatter.write(f"  {name}\n")
             name = ""
-        formatter.write(_fill(formatter, text.replace("`", ""), f"  {name:{width}}  ") + "\n")
+        formatter.write(_fill(formatter, text, f"  {name:{width}}  ") + "\n")
 
 
 def _fill(formatter, text, start=""):
-    """Return a text in lines of the width of the terminal, below each other after `start`."""
+    """Return a text without backticks in lines that fit the terminal, to the right of `start`."""
     return fill(
-        " ".join(text.split()),
+        text.replace("`", ""),
         formatter.width,
         initial_indent=start,
         subsequent_indent=" " * len(start),
@@ -66,9 +65,19 @@ def _fill(formatter, text, start=""):
     )
 
 
+def paragraphs_of(command):
+    """Yield each paragraph of a command's help as a text, or as a list of examples."""
+    for paragraph in cleandoc(command.help).split("\n\n"):
+        lines = paragraph.splitlines()
+        if lines[0].startswith("- "):
+            yield "", [line.removeprefix("- ").strip("`") for line in lines]
+        else:
+            yield " ".join(lines), []
+
+
 def summary_of(command):
     """Return the first paragraph of a command's help."""
-    return " ".join(cleandoc(command.help).partition("\n\n")[0].split())
+    return next(paragraphs_of(command))[0]
 
 
 def arguments_of(command, ctx):
@@ -98,7 +107,7 @@ def name_of(command, param):
 
 def _default_of(param):
     default = param.show_default
-    if default is True and not param.is_flag and param.default not in (None, (), []):
+    if default is True and not isinstance(param.default, bool) and param.default:
         default = getattr(param.default, "value", param.default)
     return "" if isinstance(default, bool) else f" (default: {default})"
 

@@ -1,8 +1,8 @@
 """``skdigits doctor``: problems of the installation, or of a model and its images."""
 
-import os
 import platform
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,20 +57,19 @@ def doctor(
 
 
 def _report(json):
-    found: dict[str, Any] = {"platform": platform.platform(), "processors": os.cpu_count()}
+    found: dict[str, Any] = {"platform": platform.platform()}
     told = attempt("the environment can be examined", lambda: found.update(find_environment()))
-    found["self_test"] = results = [told, *self_test()]
-    if json:
-        print_json(found)
-    else:
-        if told["ok"]:
-            tell(describe_environment(found))
-        else:
-            tell(f"platform      {found['platform']}\nprocessors    {found['processors']}")
-        tell()
-        for result in results:
+    if not json:
+        rows = describe_environment(found) if told["ok"] else f"platform      {found['platform']}"
+        tell(f"{rows}\n")
+    results = []
+    for result in chain([told], self_test()):
+        results.append(result)
+        if not json:
             verdict = "yes" if result["ok"] else f"NO. {one_line(result['problem'])}"
             tell(f"{result['check']}: {verdict}")
+    if json:
+        print_json({**found, "self_test": results})
     return int(not all(result["ok"] for result in results))
 
 
