@@ -79,6 +79,8 @@ def image_files(arguments, *, recursive=False):
         except OSError as error:
             found.wrong[str(argument)] = f"{argument} cannot be read: {error.strerror}."
     found.files = [*files.values()]
+    given = {os.path.realpath(argument) for argument in arguments}
+    found.folders = [path for path in found.folders if os.path.realpath(path) not in given]
     return found
 
 

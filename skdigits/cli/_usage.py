@@ -1,5 +1,6 @@
 """What is said of a command line that is wrong."""
 
+import os
 from difflib import get_close_matches
 from itertools import pairwise
 
@@ -31,6 +32,8 @@ def explain(error, args, app):
         said = error.message
     else:
         said = error.format_message()
+    if name is None and os.path.exists(args[0]):
+        return f"{said} To read a digit: skdigits predict {args[0]}"
     command = f"skdigits {name} --help" if name else "skdigits --help"
     return f"{said} Try '{command}'."
 

@@ -61,9 +61,10 @@ def test_help__says_what_an_option_takes():
     for words in ("--checksum luhn|isbn10|isbn13|mod97", "-r, --recursive  ", "IMAGE...  "):
         assert words in out
     assert "(default: pretrained)" in run("predict", "--help").out
-    assert "--port PORT        Port; 0 means any free one. (default: 8000)" in run(
-        "serve", "--help"
-    ).out
+    assert (
+        "--port PORT        Port; 0 means any free one. (default: 8000)"
+        in run("serve", "--help").out
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,13 @@ def test_wrong_usage__did_you_mean_and_the_way_to_the_help(args, suggestion):
     result = run(*args)
     assert_refused(result, 2, suggestion)
     assert result.err.endswith("--help'.\n")
+
+
+def test_picture_instead_of_a_command__is_told_the_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photo.jpg").touch()
+    sentence = "No such command 'photo.jpg'. To read a digit: skdigits predict photo.jpg"
+    assert_refused(run("photo.jpg"), 2, sentence)
 
 
 @pytest.mark.parametrize(
