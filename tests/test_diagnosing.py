@@ -274,7 +274,9 @@ def test_unknown_labels(network, test):
     assert found.message.startswith(f"{(y == 3).sum()} labels of {len(y)} are not known")
     assert "the model knows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9" in found.remedy
     assert codes(network, X, [f"digit {label}" for label in y]) == ["unknown-labels"]
-    assert diagnose(network, X[:3], ["?", *y[1:3]])[0].message.startswith("1 label of 3 is not")
+    named[0] = "?"
+    (found,) = diagnose(network, X[:3], named[:3])
+    assert found.message.startswith("1 label of 3 is not known to the model (?)")
 
 
 def test_class_imbalance(network, test):
