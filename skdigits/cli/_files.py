@@ -13,6 +13,7 @@ from skdigits._utils.wording import counted
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 HEIC = {".heic", ".heif"}
+NO_PICTURES = {".csv", ".db", ".html", ".ini", ".json", ".md", ".npy", ".npz", ".txt", ".xml"}
 MOST_NAMES = 5  # in a note
 
 
@@ -49,7 +50,7 @@ class ImageFiles:
     def notes(self):
         """Yield a sentence on each kind of thing that was left out."""
         if self.skipped:
-            yield f"{skipped_files(self.skipped)}: {remedy_of(self.skipped)}."
+            yield describe_skipped(self.skipped)
         if self.folders:
             names = some_of(folder.name for folder in self.folders)
             yield (
@@ -132,17 +133,14 @@ def visible_files(folder):
     return sorted(file for file in files if file.is_file())
 
 
-def skipped_files(paths):
-    """Say how many files were skipped, and of which kinds."""
-    kinds = some_of(path.suffix.lower() or "without ending" for path in paths)
-    return f"{counted(len(paths), 'file')} skipped ({kinds})"
-
-
-def remedy_of(paths):
-    """Say what to do so that files are read that were skipped."""
-    remedy = "convert pictures to JPEG or PNG"
-    is_heic = any(path.suffix.lower() in HEIC for path in paths)
-    return f"{remedy}, or pip install pillow-heif to read HEIC" if is_heic else remedy
+def describe_skipped(paths):
+    """Return a sentence on files that are no images, and on what to do about them."""
+    kinds = {path.suffix.lower() for path in paths}
+    names = some_of(kind or "without ending" for kind in kinds)
+    remedy = "" if kinds <= NO_PICTURES else ": convert pictures to JPEG or PNG"
+    if kinds & HEIC:
+        remedy += ", or pip install pillow-heif to read HEIC"
+    return f"{counted(len(paths), 'file')} skipped ({names}){remedy}."
 
 
 def some_of(names):

@@ -119,10 +119,10 @@ def choices_of(command, param):
 
 
 def declaration_of(command, param):
-    """Return the type of a parameter, and typer's description of it; of ``--help``, only object."""
+    """Return the type of a parameter and its typer.Option; object and None of ``--help``."""
     hint = get_type_hints(command.callback, include_extras=True).get(param.name)
     if get_origin(hint) is not Annotated:
         return object, None
     annotation, described = get_args(hint)
-    (kind,) = (each for each in get_args(annotation) or [annotation] if each is not NoneType)
+    kind, *_ = (each for each in get_args(annotation) or [annotation] if each is not NoneType)
     return kind if isinstance(kind, type) else object, described

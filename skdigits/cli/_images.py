@@ -7,11 +7,10 @@ from skdigits._utils.nested import first_with
 from skdigits._utils.wording import counted
 from skdigits.cli._console import say
 from skdigits.cli._files import (
+    describe_skipped,
     image_files,
     is_image,
     refuse_url,
-    remedy_of,
-    skipped_files,
     some_of,
     visible_files,
 )
@@ -120,7 +119,7 @@ def labelled_files(folder):
     files = visible_files(folder)
     skipped = [file for file in files if not is_image(file) and file != table]
     if skipped:
-        say(f"{skipped_files(skipped)}: {remedy_of(skipped)}.")
+        say(describe_skipped(skipped))
     if table.exists():
         labelled = read_table(table)
     else:

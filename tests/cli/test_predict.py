@@ -426,6 +426,9 @@ def test_predict__folder__counts_what_is_skipped_and_names_sub_folders(mixed):
     )
     assert folders == "skdigits: 2 sub-folders not read (a, b): add -r to read sub-folders."
     assert run("predict", mixed, "-q") == (0, result.out, "")
+    for name in ("scan.PDF", "more.pdf", "README"):
+        (mixed / name).unlink()
+    assert run("predict", mixed).err.startswith("skdigits: 1 file skipped (.txt).\n")
     assert "1 sub-folder not read (b)" in run("predict", mixed, mixed / "a").err
 
 
