@@ -42,7 +42,7 @@ def describe_environment(found):
     data = found["data"]
     cached = {
         True: "cached",
-        False: "not cached: `skdigits train` downloads it",
+        False: "not cached: skdigits train downloads it",
         None: f"unknown: {data['problem']}",
     }
     rows = {

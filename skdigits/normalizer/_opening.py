@@ -14,6 +14,7 @@ from skdigits._utils.wording import brief
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+MOST_OF_HEIC = 50_000_000  # a telephone's 48 megapixels take half a gigabyte
 MOST_PIXELS = 64_000_000
 MOST_OF_WEBP, MOST_PROGRESSIVE = 16_000_000, 48_000_000  # whose decoders need more memory
 MOST_BYTES = 1 << 30
@@ -85,6 +86,8 @@ def _is_heic(file):
 def check_size(image, name):
     """Raise a ValueError if an image would take too much memory."""
     most = MOST_OF_WEBP if image.format == "WEBP" else MOST_PIXELS
+    if image.format == "HEIF":
+        most = MOST_OF_HEIC
     if "progressive" in image.info:
         most = MOST_PROGRESSIVE
     if image.width * image.height > most:

@@ -515,7 +515,7 @@ def test_predict__heic(photos, tmp_path):
 def test_predict__heic__too_many_pixels(tmp_path, monkeypatch):
     heif = pytest.importorskip("pillow_heif")
     heif.from_pillow(Image.new("RGB", (200, 200), "white")).save(tmp_path / "large.heic")
-    monkeypatch.setattr("skdigits.normalizer._opening.MOST_PIXELS", 39_999)
+    monkeypatch.setattr("skdigits.normalizer._opening.MOST_OF_HEIC", 39_999)
     result = run("predict", tmp_path / "large.heic")
     assert_refused(result, 1, "large.heic has more than 39,999 pixels")
 
