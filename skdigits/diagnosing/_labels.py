@@ -52,8 +52,6 @@ def find_shifted(case):
     """Find labels that stand for other classes, such as those counted from 1 instead of 0."""
     if case.right is None or case.right.mean() > 1 - GAIN / 2:
         return None
-    if not np.isin(case.texts, case.classes).any():
-        return None  # names of another kind
     truth, n_wrong = case.texts[case.read], (~case.right).sum()
     labels, answers = np.unique(truth), np.unique(case.answers)
     counts = (truth == labels[:, None]).astype(int) @ (case.answers[:, None] == answers)
@@ -68,6 +66,8 @@ def find_shifted(case):
     )
     if len(renamed) < 2 or n_explained < EXPLAINED * n_wrong:
         return None
+    if not np.isin([*renamed], case.classes).any():
+        return None  # other names, but in order
     pairs = ", ".join(f"{label} is read as {answer}" for label, answer in renamed.items())
     return (
         f"The labels are shifted or swapped, which explains {share(n_explained / n_wrong)} of the "
