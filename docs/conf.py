@@ -23,6 +23,7 @@ extensions = [
     "myst_parser",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
+    "command_help",
     "floors",
 ]
 templates_path = ["_templates"]

@@ -1,4 +1,4 @@
-"""What is installed, where training would compute, and where data is kept."""
+"""Versions, the device that training would use, and the data cache."""
 
 import os
 import platform
@@ -9,7 +9,11 @@ __all__ = ["describe_environment", "find_environment", "show_versions"]
 
 
 def show_versions():
-    """Print the versions, the device and the data cache that a report of a bug should hold.
+    """Print versions, device, threads and data cache, for a bug report.
+
+    See Also
+    --------
+    diagnose : Finds the usual mistakes with a model and its images.
 
     Examples
     --------
@@ -23,7 +27,7 @@ def show_versions():
 
 
 def find_environment():
-    """Return what `show_versions` prints, for machines."""
+    """Return what `show_versions` prints, as a dictionary."""
     return {
         "platform": platform.platform(),
         "processors": os.cpu_count(),
@@ -34,11 +38,11 @@ def find_environment():
 
 
 def describe_environment(found):
-    """Return what `find_environment` found, a line each, for readers."""
+    """Return what `find_environment` found as text, with one item on each line."""
     data = found["data"]
     cached = {
         True: "cached",
-        False: "not cached: `skdigits train` downloads it",
+        False: "not cached: skdigits train downloads it",
         None: f"unknown: {data['problem']}",
     }
     rows = {

@@ -2,6 +2,7 @@
 
 import copy
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -264,6 +265,20 @@ def test_shifted_labels__of_another_type_as_well(network, test):
     assert codes(network, X, (y + 1).astype(str)) == ["labels-of-another-type", "shifted-labels"]
 
 
+def test_unknown_labels(network, test):
+    X, y = test
+    named = np.where(y == 3, "three", y.astype(str)).astype(object)
+    named[y != 3] = y[y != 3]
+    (found,) = diagnose(network, X, named)
+    assert found.code == "unknown-labels"
+    assert found.message.startswith(f"{(y == 3).sum()} labels of {len(y)} are not known")
+    assert "the model knows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9" in found.remedy
+    assert codes(network, X, [f"digit {label}" for label in y]) == ["unknown-labels"]
+    named[0] = "?"
+    (found,) = diagnose(network, X[:3], named[:3])
+    assert found.message.startswith("1 label of 3 is not known to the model (?)")
+
+
 def test_class_imbalance(network, test):
     X, y = test
     kept = (y != 3) | (np.cumsum(y == 3) <= 8)
@@ -310,7 +325,7 @@ def test_overconfidence__planted():
     X[rng.permutation(400)[:40], 0] = 30
     (found,) = diagnose(model, X, y)
     assert found.code == "overconfidence"
-    assert "99.1%" in found.message
+    assert "99.1 %" in found.message
     assert "calibration error" in found.message
 
 
@@ -352,7 +367,16 @@ def test_findings_print_as_text(network, test):
 
 
 def test_every_check_has_its_anchor_on_the_page():
-    assert set(re.findall(r"^\.\. _([\w-]+):$", PAGE.read_text(), re.MULTILINE)) == set(CHECKS)
+    anchors = re.findall(r"^\.\. _([\w-]+):$", PAGE.read_text(), re.MULTILINE)
+    assert set(anchors) == {*CHECKS, "images-left-out"}  # which the command finds
+
+
+def test_finding__has_the_address_of_the_documentation():
+    project = tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text())["project"]
+    finding = Finding("inverted-images", "message", "remedy")
+    address = project["urls"]["Documentation"] + "diagnose.html#inverted-images"
+    assert finding.docs == address
+    assert str(finding).endswith(f"See {address}")
 
 
 # Bad input
@@ -360,7 +384,7 @@ def test_every_check_has_its_anchor_on_the_page():
 
 def test_bad_input(network, test):
     X, y = test
-    with pytest.raises(TypeError, match="KMeans is no classifier"):
+    with pytest.raises(TypeError, match="KMeans is not a classifier"):
         diagnose(KMeans(), X)
     with pytest.raises(NotFittedError):
         diagnose(CNNDigitClassifier(), X)

@@ -2,7 +2,7 @@
 
 import reprlib
 
-__all__ = ["brief", "counted", "duration", "percent"]
+__all__ = ["brief", "counted", "duration", "percent", "share"]
 
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = 100
@@ -24,6 +24,11 @@ def percent(probability):
         return "<0.1 %"
     digits = 0 if 0.015 <= probability < 0.985 else 1
     return f"{min(100 * probability, 99.9):.{digits}f} %"
+
+
+def share(part, digits=0):
+    """Return a share in percent, which may be 0 or 100."""
+    return f"{100 * part:.{digits}f} %"
 
 
 def duration(seconds):

@@ -1,4 +1,4 @@
-"""The commands. Each imports what it needs only when it runs, so that help is quick."""
+"""The commands. Each imports what it needs when it runs, so that help is quick."""
 
 import sys
 from typing import Annotated
@@ -8,11 +8,12 @@ import typer
 from skdigits._utils.versions import versions
 from skdigits.cli._console import say
 from skdigits.cli._errors import describe
+from skdigits.cli._help import Command, Group
 from skdigits.cli._process import own_surroundings
+from skdigits.cli._usage import explain
 from skdigits.cli.doctor import doctor
 from skdigits.cli.evaluate import evaluate
 from skdigits.cli.export import export
-from skdigits.cli.info import info
 from skdigits.cli.predict import predict
 from skdigits.cli.read import read
 from skdigits.cli.serve import serve
@@ -20,16 +21,18 @@ from skdigits.cli.train import train
 
 __all__ = ["app", "main"]
 
-INTERRUPTED = 130  # what typer makes of Ctrl-C
+INTERRUPTED = 130  # typer's code for Ctrl-C
 
 app = typer.Typer(
+    cls=Group,
     help="Read handwritten digits and numbers; train and evaluate a classifier of digits.",
-    epilog="Begin with `skdigits predict digit.jpg`, `skdigits read number.jpg` or "
-    "`skdigits train`.",
-    rich_markup_mode="markdown",
+    epilog="Begin with 'skdigits predict digit.jpg', 'skdigits read number.jpg' or "
+    "'skdigits train'.",
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, predict, read, export, serve, doctor, info):
-    app.command()(command)
+for command in (train, evaluate, predict, read, export, serve, doctor):
+    app.command(cls=Command)(command)
 
 
 def _print_version(wanted: bool):
@@ -56,13 +59,13 @@ def main(args=None):
     Parameters
     ----------
     args : list of str, default=None
-        What follows ``skdigits`` on the command line. If None, `sys.argv` has it.
+        The arguments after ``skdigits``. If None, those of `sys.argv`.
 
     Returns
     -------
     code : int
-        0 if all went well, 1 if the job could not be done or `doctor` found something, 2 if it was
-        asked for wrongly.
+        0 if all went well, 1 if something could not be done or `doctor` found a problem, 2 if the
+        command line was wrong.
     """
     args = (sys.argv[1:] if args is None else args) or ["--help"]
     command = typer.main.get_command(app)  # calling `app` would replace sys.excepthook
@@ -71,11 +74,11 @@ def main(args=None):
             code = command(args, prog_name="skdigits", standalone_mode=False) or 0
         except KeyboardInterrupt:
             code = INTERRUPTED
-        except SystemExit:  # nobody reads stdout any longer
+        except SystemExit:  # nobody reads stdout any more
             return 1
         except Exception as error:
-            if hasattr(error, "format_message"):  # which wrong usage of any kind has
-                say(error.format_message())
+            if hasattr(error, "format_message"):  # wrong usage, of any kind
+                say(explain(error, args, command))
                 return 2
             say(describe(error))
             return 1

@@ -1,4 +1,4 @@
-"""Pictures with what was read on them."""
+"""Pictures with boxes around the digits that were read."""
 
 import os
 from itertools import count
@@ -17,18 +17,23 @@ class Annotations:
     Parameters
     ----------
     folder : Path
-        The folder. It is made if it is missing.
-    files : list of Path
-        The pictures, none of which is replaced.
+        The folder; it is created if it is missing.
+    files : list of Path or StandardInput
+        The pictures, which are never replaced.
     force : bool
-        Whether the folder may hold files. Those of the same names are replaced then.
+        Whether the folder may hold files; those of the same names are then replaced.
+
+    Attributes
+    ----------
+    n_saved : int
+        How many pictures were saved.
 
     Raises
     ------
     FileExistsError
-        If the folder is a file, or holds some and `force` is not given.
+        If the folder is a file, or is not empty and `force` is False.
     OSError
-        If it cannot be made.
+        If it cannot be created.
     """
 
     def __init__(self, folder, files, *, force):
@@ -45,7 +50,9 @@ class Annotations:
                 "pictures in it."
             )
         self._write = write_whole if force else write_new
+        self._files = {str(file): file for file in files}
         self._paths = _free_paths(folder, files)
+        self.n_saved = 0
 
     def save(self, readings):
         """Save a picture with its readings.
@@ -53,36 +60,36 @@ class Annotations:
         Parameters
         ----------
         readings : list of Reading
-            Named by its file.
+            Named by their file.
 
-        Returns
-        -------
-        problem : str or None
-            Why there is no such picture now.
+        Raises
+        ------
+        OSError, ValueError
+            If it cannot be written or drawn.
         """
         from skdigits.displays import ReadingDisplay
         from skdigits.normalizer import read_with_shape
 
         name = readings[0].name
         shown = readings[0] if len(readings) == 1 else readings
+        grey, (height, width) = read_with_shape(self._files[name])
+        inches = np.clip(width / 150, NARROWEST, WIDEST)
+        content = draw_picture(
+            lambda ax: ReadingDisplay(grey, shown, (height, width)).plot(ax=ax),
+            (inches, min(inches * height / width, HIGHEST) + 0.5),
+        )
         try:
-            grey, (height, width) = read_with_shape(name)
-            inches = np.clip(width / 150, NARROWEST, WIDEST)
-            content = draw_picture(
-                lambda ax: ReadingDisplay(grey, shown, (height, width)).plot(ax=ax),
-                (inches, min(inches * height / width, HIGHEST) + 0.5),
-            )
             self._write(self._paths[name], content)
         except FileExistsError as error:  # another process has made it meanwhile
-            return f"{error.filename} exists: give another --annotate, or --force to replace it."
-        except (OSError, ValueError) as error:
-            return str(error)
-        return None
+            raise FileExistsError(
+                f"{error.filename} exists: give another --annotate, or --force to replace it."
+            ) from error
+        self.n_saved += 1
 
 
 def _free_paths(folder, files):
-    """Return a path in a folder for each file, by its name: no two are the same, none a file's."""
-    taken = {os.path.realpath(file).casefold() for file in files}
+    """Return a new path in a folder for each file, by its name; none is that of a file."""
+    taken = {os.path.realpath(str(file)).casefold() for file in files}
     paths = {}
     for file in files:
         for number in count(1):

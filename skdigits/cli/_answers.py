@@ -7,30 +7,59 @@ from typing import Annotated
 
 import typer
 
-from skdigits.cli._console import one_line, print_json, progress, say, tell
+from skdigits.cli._console import one_line, print_json, print_json_list, progress, say, tell
+from skdigits.cli._files import image_files
 
 ImagesArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="IMAGE",
-        help="Image files of any size, folders (not what is hidden or in sub-folders), or "
-        "patterns such as `scans/*.png` and `scans/**/*.png`.",
+        help="Image files of any size, folders, patterns such as `scans/*.png`, or - for stdin.",
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="Print a table with commas.")]
+RecursiveOption = Annotated[
+    bool, typer.Option("--recursive", "-r", help="Read the sub-folders of folders, too.")
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print only answers and errors: no bar, no notes.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print a JSON list of objects, one on each line.")
+]
+JsonlOption = Annotated[
+    bool, typer.Option("--jsonl", help="Print a JSON object per line, as soon as it is known.")
+]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print a table in CSV.")]
 
 
-def check_options(*, json, csv, max_error_rate):
-    """Refuse what cannot be asked for."""
-    if json and csv:
-        raise typer.BadParameter("--json and --csv exclude each other.")
+def find_form(**forms):
+    """Return the name of the form that is asked for, or "text"."""
+    chosen = [name for name, is_chosen in forms.items() if is_chosen]
+    if len(chosen) > 1:
+        raise typer.BadParameter(
+            f"Give only one of {' and '.join(f'--{each}' for each in chosen)}."
+        )
+    return chosen[0] if chosen else "text"
+
+
+def check_rate(max_error_rate):
+    """Refuse a ``--max-error-rate`` that is no share."""
     if max_error_rate is not None and not 0 < max_error_rate < 1:
-        raise typer.BadParameter(f"--max-error-rate is between 0 and 1, not {max_error_rate}.")
+        raise typer.BadParameter(
+            f"--max-error-rate is between 0 and 1 (0.01 = 1 %), not {max_error_rate:g}."
+        )
 
 
-def print_answers(answers, n_pictures, *, document, columns, text, finish, json, csv):
+def find_images(arguments, *, recursive, quiet):
+    """Return the image files that arguments name, and errors of those that name none."""
+    found = image_files(arguments, recursive=recursive)
+    for note in () if quiet else found.notes():
+        say(note)
+    return found.files, found.wrong
+
+
+def print_answers(answers, n_pictures, *, form, quiet, document, columns, text, finish):
     """Print answers as they come, and those that are errors on stderr.
 
     Parameters
@@ -39,47 +68,59 @@ def print_answers(answers, n_pictures, *, document, columns, text, finish, json,
         Those of each picture.
     n_pictures : int
         How many there are.
+    form : {"text", "json", "jsonl", "csv"}
+        What is printed.
+    quiet : bool
+        Whether to show no progress bar.
     document : callable
-        What JSON has of an answer, without its name.
+        Returns an answer for JSON, without its name.
     columns : list of str
-        Attributes that a table has.
+        Attributes of an answer that a table has.
     text : callable
-        An answer for readers, on one line or more.
+        Returns an answer for readers, on one line or more.
     finish : callable
-        What else is done with the answers of a picture that could be read. It returns a problem in
-        a sentence, or None.
-    json, csv : bool
-        The form.
+        Does what remains to be done for the answers of a picture that could be read. It may raise
+        an OSError or ValueError.
 
     Returns
     -------
     failed : bool
-        Whether there was an error or a problem.
+        Whether there was an error.
     """
     documents, failed = [], False
-    if csv:
+    if form == "csv":
         _print_row(["file", *columns])
-    # A file is read or not, whatever libraries find odd about it.
+    # Warnings of libraries about odd files do not help: a file is read, or there is an error.
     with (
         warnings.catch_warnings(action="ignore"),
-        progress("reading", n_pictures) as advance,
+        progress("reading", n_pictures, quiet=quiet) as advance,
     ):
         for group in answers:
             for answer in group:
-                if json:
+                if form == "json":
                     documents.append({"file": answer.name, **document(answer)})
-                elif csv:
+                elif form == "jsonl":
+                    print_json({"file": answer.name, **document(answer)}, indent=None)
+                elif form == "csv":
                     _print_row([answer.name, *(getattr(answer, column) for column in columns)])
                 elif not answer.error:
                     tell(text(answer))
-            problem = group[0].error or finish(group)
+            problem = group[0].error or _problem(finish, group)
             if problem:
                 say(problem)
                 failed = True
             advance()
-    if json:
-        print_json(documents)
+    if form == "json":
+        print_json_list(documents)
     return failed
+
+
+def _problem(finish, group):
+    try:
+        finish(group)
+    except (OSError, ValueError) as error:
+        return str(error)
+    return None
 
 
 def _print_row(values):

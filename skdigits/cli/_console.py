@@ -7,20 +7,20 @@ from contextlib import contextmanager, suppress
 
 import typer
 
-from skdigits._utils.bars import find_view
+from skdigits._utils.bars import Pipe, find_view
 from skdigits._utils.files import write_whole
 
 
 def say(message):
     """Print one line on stderr, however many lines the message has."""
-    with suppress(OSError):  # nobody can be told that stderr is full or gone
+    with suppress(OSError):  # stderr is full or closed, and nobody can be told
         typer.echo(f"skdigits: {one_line(' '.join(str(message).split()))}", err=True)
 
 
 def one_line(text):
-    """Return a text with its line breaks, and what else does not print, escaped.
+    """Return a text with its line breaks and other unprintable characters escaped.
 
-    The names of files may hold anything.
+    Names of files may hold anything.
     """
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
@@ -34,7 +34,7 @@ def tell(text=""):
         raise OSError("What this command found cannot be printed: standard output is closed.")
     try:
         typer.echo(text)
-    except BrokenPipeError:  # who reads it, as `head`, wants no more
+    except BrokenPipeError:  # the reader, such as `head`, wants no more
         raise
     except OSError as error:
         raise type(error)(
@@ -43,24 +43,32 @@ def tell(text=""):
 
 
 @contextmanager
-def progress(what, total):
-    """Show a bar where `find_view` has a place for it; give a function that moves it on by one."""
-    view, count = find_view(total, what), itertools.count(1)
+def progress(what, total, *, quiet=False):
+    """Show a bar where there is a place for it; give a function that moves it on by one."""
+    view, count = Pipe() if quiet else find_view(total, what), itertools.count(1)
     try:
         yield lambda: view.move(next(count), what)
     finally:
         view.close()
 
 
-def to_json(document):
-    """Return a document for machines; what JSON does not know is written as Python shows it."""
-    return json.dumps(document, indent=2, ensure_ascii=False, default=repr)
+def to_json(document, indent=2):
+    """Return a document as JSON; values that JSON does not know are written as Python shows them.
+
+    Bytes in the names of files that are no text become escapes.
+    """
+    text = json.dumps(document, indent=indent, ensure_ascii=False, default=repr)
+    return text.encode(errors="backslashreplace").decode()
 
 
-def print_json(document):
-    """Print a document for machines on stdout."""
-    # Bytes in the names of files that are no text become JSON's own escapes.
-    tell(to_json(document).encode(errors="backslashreplace").decode())
+def print_json(document, indent=2):
+    """Print a document as JSON on stdout."""
+    tell(to_json(document, indent))
+
+
+def print_json_list(documents):
+    """Print a JSON list on stdout, with one document on each line."""
+    tell("[" + ",".join(f"\n{to_json(each, indent=None)}" for each in documents) + "\n]")
 
 
 def write_report(folder, document, text):

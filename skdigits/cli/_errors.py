@@ -1,4 +1,4 @@
-"""Errors as one line for readers."""
+"""Errors as one line for users."""
 
 import logging
 import traceback
@@ -7,14 +7,14 @@ from pathlib import Path
 logger = logging.getLogger("skdigits")
 
 NO_MEMORY = (
-    "There is not enough memory: close other programs, or ask for less, such as a smaller network, "
-    "smaller batches or smaller pictures."
+    "There is not enough memory: close other programs, or use a smaller network, smaller batches "
+    "or smaller pictures."
 )
-LONGEST = 200  # characters of what a library says
+LONGEST = 200  # characters of a library's message
 
 
 def describe(error):
-    """Return what went wrong, and what to do, in one sentence or two."""
+    """Return one or two sentences on what went wrong and what to do."""
     logger.debug("A command failed", exc_info=error)
     is_missing_extra = isinstance(error, ImportError) and error.name is None
     if is_missing_extra or isinstance(error, OSError | ValueError):
@@ -24,12 +24,12 @@ def describe(error):
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"This should not happen: {shorten(error)} ({Path(place.filename).name}, line "
-        f"{place.lineno}). Please report it, with what `skdigits doctor` prints."
+        f"{place.lineno}). Please report it, with the output of `skdigits doctor`."
     )
 
 
 def shorten(error):
-    """Return the kind of an error and the first line of what it says."""
+    """Return the type of an error and the first line of its message."""
     if _is_lack_of_memory(error):
         return NO_MEMORY
     first = str(error).strip().partition("\n")[0]
@@ -38,7 +38,7 @@ def shorten(error):
 
 
 def _is_lack_of_memory(error):
-    """Tell whether there is not the memory that was asked for: torch has no error of its own."""
+    """Tell whether memory ran out, for which torch has no error class of its own."""
     words = str(error)
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and ("allocate memory" in words or "out of memory" in words)

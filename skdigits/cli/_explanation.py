@@ -1,4 +1,4 @@
-"""Pictures of what the normaliser did."""
+"""Pictures of the steps of the normaliser."""
 
 from itertools import count
 from pathlib import Path
@@ -17,9 +17,13 @@ def save_steps(answer):
 
     Returns
     -------
-    problem : str or None
-        Why there is no ``NAME-steps.png`` now. One that exists is left alone, and another name
-        taken.
+    path : str
+        ``NAME-steps.png``, or with a number if that exists.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be written or drawn.
     """
     from skdigits.displays import NormalizationDisplay
 
@@ -29,18 +33,17 @@ def save_steps(answer):
             (10, 3.6),
             n_panels=4,
         )
-        _write_new(Path(answer.name).stem, picture)
-    except OSError as error:
-        return str(error)
     except ValueError as error:
-        return f"The steps of {answer.name} cannot be saved: {error}"
-    return None
+        raise ValueError(f"The steps of {answer.name} cannot be drawn: {error}") from error
+    return _write_new(Path(answer.name).stem, picture)
 
 
 def _write_new(stem, content):
-    """Write a file of a name that is free."""
+    """Write a file of a name that is free, and return that."""
     for number in count(1):
+        path = f"{stem}-steps{f'-{number}' if number > 1 else ''}.png"
         try:
-            return write_new(f"{stem}-steps{f'-{number}' if number > 1 else ''}.png", content)
+            write_new(path, content)
         except FileExistsError:
             continue
+        return path

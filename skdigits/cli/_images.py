@@ -1,9 +1,19 @@
-"""Image files as rows of pixels."""
+"""Folders of images as rows of pixels, with their labels."""
 
 import csv
+import os
 
 from skdigits._utils.nested import first_with
-from skdigits.cli._files import image_files, is_image, refuse_url
+from skdigits._utils.wording import counted
+from skdigits.cli._console import say
+from skdigits.cli._files import (
+    describe_skipped,
+    image_files,
+    is_image,
+    refuse_url,
+    some_of,
+    visible_files,
+)
 
 TABLE = "labels.csv"
 
@@ -19,11 +29,12 @@ def read_any_images(folder, model):
     Parameters
     ----------
     folder : Path
-        Holds a sub-folder of images for each label, ``labels.csv`` with the header
-        ``file,label``, or images without labels.
+        Has a sub-folder of images for each label, ``labels.csv`` with the header ``file,label``, or
+        images without labels.
     model : estimator instance
-        Fitted classifier of this package. Where it begins with a normaliser, or reads images of
-        MNIST's size, they may be of any size; but if all have its own, they are not normalised.
+        Fitted classifier of this package. If it begins with a normaliser, or reads images of
+        MNIST's size, images may be of any size; but if all have its own size, they are not
+        normalised.
 
     Returns
     -------
@@ -31,6 +42,8 @@ def read_any_images(folder, model):
         Pixels, or the files for a model that begins with a normaliser.
     y : ndarray of shape (n_samples,) or None
         Labels as strings.
+    left_out : list of Path
+        Image files in the folder or below it that are not used.
 
     Raises
     ------
@@ -43,40 +56,62 @@ def read_any_images(folder, model):
     from skdigits.reading import Reader
 
     paths, labels = labelled_files(folder)
+    y = np.array(labels) if paths else None
     if not paths:
-        found, wrong = image_files([folder])
-        if wrong:
-            raise ValueError(wrong[str(folder)])
-        paths, labels = found, None
-    y = None if labels is None else np.array(labels)
+        found = image_files([folder])
+        if found.wrong:
+            raise ValueError(found.wrong[str(folder)])
+        paths = found.files
+    left_out = left_out_files(folder, paths)
     if find_normalizer(model):
-        return [str(path) for path in paths], y
+        return [str(path) for path in paths], y, left_out
     reader = Reader(model)
     try:
-        return np.stack([read_image(path, reader.image_shape) for path in paths]), y
+        X = np.stack([read_image(path, reader.image_shape) for path in paths])
     except ValueError:  # one of another size, at least
         if reader.normalizer is None:
             raise
-        return reader.rows(paths), y
+        X = reader.rows(paths)
+    return X, y, left_out
 
 
 def labelled_files(folder):
-    """Return image files and their labels, of the same length; empty where there are none."""
+    """Return image files and their labels; both are empty if no file has a label.
+
+    Files that are no images are counted on stderr.
+    """
     refuse_url(folder)
     table = folder / TABLE
+    files = visible_files(folder)
+    skipped = [file for file in files if not is_image(file) and file != table]
+    if skipped:
+        say(describe_skipped(skipped))
     if table.exists():
         labelled = read_table(table)
     else:
-        labelled = [
-            (path, path.parent.name)
-            for path in sorted(folder.glob("*/*"))
-            if is_image(path) and path.is_file()
-        ]
+        images = (file for file in files if is_image(file) and file.parent.parent == folder)
+        labelled = [(image, image.parent.name) for image in images]
     return [path for path, _ in labelled], [label for _, label in labelled]
 
 
+def left_out_files(folder, used):
+    """Return the image files in a folder, and below it, that are not among those used."""
+    used = {os.path.realpath(path) for path in used}
+    images = filter(is_image, visible_files(folder))
+    return [image for image in images if os.path.realpath(image) not in used]
+
+
+def describe_left_out(folder, files):
+    """Return a sentence on image files that are not used, and one on what to do."""
+    names = some_of(str(file.relative_to(folder)) for file in files)
+    return (
+        f"{counted(len(files), 'image')} left out, as no label is given ({names}).",
+        f"Put each into the sub-folder of its label, or list it in {TABLE}.",
+    )
+
+
 def read_table(table):
-    """Return the files that a table names, and their labels."""
+    """Return the files that a table names, each with its label."""
     if not table.is_file():
         raise ValueError(f"{table} is not a file.")
     labelled = []

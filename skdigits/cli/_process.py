@@ -1,4 +1,4 @@
-"""What a command finds in its process and leaves there as it was: signals, streams, warnings."""
+"""Signals, streams and warnings while a command runs; afterwards they are as before."""
 
 import os
 import signal
@@ -12,25 +12,25 @@ from skdigits.cli._console import say
 
 @contextmanager
 def own_surroundings():
-    """Let signals, streams and warnings be what a command needs, as long as it runs."""
+    """Set signals, streams and warnings as a command needs them, while it runs."""
     streams = sys.stdout, sys.stderr
     _open_closed_descriptors()
     with open(os.devnull, "w") as nobody, _signals_as_ctrl_c(), warnings.catch_warnings():
-        sys.stderr = sys.stderr or nobody  # libraries take it for granted when they are imported
+        sys.stderr = sys.stderr or nobody  # libraries expect one when they are imported
         warnings.showwarning = lambda message, *_, **__: say(f"warning: {message}")
         try:
             yield
         finally:
-            sys.stdout, sys.stderr = streams  # typer exchanges those that broke
+            sys.stdout, sys.stderr = streams  # typer replaces broken ones
             for stream in streams:
                 _flush(stream)
 
 
 @contextmanager
 def _signals_as_ctrl_c():
-    """Let the end of a terminal and a friendly kill be what Ctrl-C is.
+    """Handle SIGTERM, and SIGHUP of a terminal that is closed, like Ctrl-C.
 
-    One that is ignored, as nohup has it, or that has a handler, is left alone.
+    A signal that is ignored, as with nohup, or that has a handler, is left alone.
     """
     before = {}
     if threading.current_thread() is threading.main_thread():
@@ -46,20 +46,20 @@ def _signals_as_ctrl_c():
 
 
 def _interrupt(number, frame):
-    if number != signal.SIGTERM:  # a terminal ends once, but shell and kernel both say so
+    if number != signal.SIGTERM:  # for one closed terminal, shell and kernel both send SIGHUP
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def _open_closed_descriptors():
-    """Let no file that is opened get the number of a standard stream that is closed."""
+    """Open closed standard streams, so that no other file gets their numbers."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
 
 
 def _flush(stream):
-    """Write what is left; what nobody can have is thrown away, else Python complains at its end."""
+    """Write what is left, or throw it away if that fails: otherwise Python complains at its end."""
     try:
         if stream is not None:
             stream.flush()

@@ -1,21 +1,24 @@
-"""Whether what is installed works."""
+"""Tests of the installation."""
 
 from tempfile import TemporaryFile
 
+from skdigits._utils.wording import share
+
 
 def self_test():
-    """Return what works and what does not.
+    """Yield the result of each test.
 
-    Returns
-    -------
-    results : list of dict
-        With "check", "ok" and, where it is not, "problem".
+    Yields
+    ------
+    result : dict
+        With "check", "ok" and "problem", which is None if it is ok.
     """
-    return [attempt(check, test) for check, test in TESTS.items()]
+    for check, test in TESTS.items():
+        yield attempt(check, test)
 
 
 def attempt(check, test):
-    """Return the result of a test, which returns or raises what is wrong."""
+    """Return the result of a test, a function that returns a problem or None, or raises."""
     try:
         problem = test()
     except Exception as error:  # a broken installation fails in any way
@@ -31,7 +34,7 @@ def _reads_a_digit():
     answer = next(read_digits(load_digits().images[:1]))
     if answer.label == "0":
         return None
-    return f"It says of a 0: {answer}. Install the package again."
+    return f"It reads a 0 as {answer}: install skdigits again."
 
 
 def _trains():
@@ -42,7 +45,7 @@ def _trains():
     X, y = load_digits(return_X_y=True)
     classifier = CNNDigitClassifier(max_epochs=20, random_state=0).fit(X[:100], y[:100])
     accuracy = classifier.score(X[:100], y[:100])
-    return None if accuracy > 0.9 else f"It learns {accuracy:.0%} of 100 digits: reinstall torch."
+    return None if accuracy > 0.9 else f"Its accuracy is {share(accuracy)}: install torch again."
 
 
 def _can_be_written():
@@ -55,14 +58,14 @@ def _can_be_written():
         TemporaryFile(dir=folder).close()
     except OSError as error:
         return (
-            f"{folder} cannot be written to ({error.strerror}): name another folder in "
-            "SCIKIT_LEARN_DATA."
+            f"{folder} cannot be written to ({error.strerror}): set the environment variable "
+            "SCIKIT_LEARN_DATA to another folder."
         )
     return None
 
 
 TESTS = {
-    "torch trains": _trains,
-    "the network of the package reads a digit": _reads_a_digit,
+    "a network can be trained": _trains,
+    "the pretrained model reads a digit": _reads_a_digit,
     "the data cache can be written": _can_be_written,
 }

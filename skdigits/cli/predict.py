@@ -9,13 +9,18 @@ import typer
 from skdigits.cli._answers import (
     CsvOption,
     ImagesArgument,
+    JsonlOption,
     JsonOption,
-    check_options,
+    QuietOption,
+    RecursiveOption,
+    check_rate,
+    find_form,
+    find_images,
     print_answers,
 )
 from skdigits.cli._console import one_line, say
+from skdigits.cli._device import DeviceOption, on_device
 from skdigits.cli._explanation import save_steps
-from skdigits.cli._files import image_files
 from skdigits.cli._model import open_model
 
 COLUMNS = ["label", "probability", "score", "like_a_digit", "several", "rejected", "error"]
@@ -23,36 +28,42 @@ COLUMNS = ["label", "probability", "score", "like_a_digit", "several", "rejected
 
 def predict(
     images: ImagesArgument,
+    recursive: RecursiveOption = False,
     model: Annotated[
         Path | None,
         typer.Option(
+            metavar="MODEL",
             help="Model file, or the folder that `skdigits train` made.",
-            show_default="the one that comes with the package",
+            show_default="pretrained",
         ),
     ] = None,
     max_error_rate: Annotated[
         float | None,
         typer.Option(
             metavar="RATE",
-            help="Print ? for what is not like a digit, and for uncertain images, so that at most "
-            "this share of the answers is wrong (0.01 = 1 %), on images like MNIST's.",
+            help="Print ? for pictures that are not like a digit, and for uncertain ones, so that "
+            "at most this share of the answers is wrong (0.01 = 1 %) on images like MNIST's.",
         ),
     ] = None,
     explain: Annotated[
         bool,
         typer.Option(
             "--explain",
-            help="Say what the normaliser found, and leave a picture NAME-steps.png of what it did "
-            "in the current folder, numbered where there is one.",
+            help="Print what was done to each picture, and save its steps as NAME-steps.png in the "
+            "current folder.",
         ),
     ] = False,
+    device: DeviceOption = None,
     json: JsonOption = False,
+    jsonl: JsonlOption = False,
     csv: CsvOption = False,
+    quiet: QuietOption = False,
 ):
     """Print the digit on each picture, its probability and the two runners-up.
 
-    The ink is found and brought to the form of MNIST's images first. Files that cannot be read are
-    named on stderr, and the exit code is 1; the others are read all the same.
+    Photos, scans and drawings of any size and colour can be read: the digit is found first and
+    brought to the form of MNIST's images. If a file cannot be read, an error on stderr names it,
+    the others are read, and the exit code is 1.
 
     For example:
 
@@ -62,53 +73,62 @@ def predict(
     - `skdigits predict scans --max-error-rate 0.01`
     - `skdigits predict scans --model skdigits-mnist`
     """
-    check_options(json=json, csv=csv, max_error_rate=max_error_rate)
+    form = find_form(json=json, jsonl=jsonl, csv=csv)
+    check_rate(max_error_rate)
     if max_error_rate and model:
         raise typer.BadParameter(
-            "--max-error-rate is for the model that comes with the package: wrap your own in "
-            "SelectiveClassifier and save that."
+            "--max-error-rate is for the pretrained model: wrap your own in SelectiveClassifier, "
+            "and save that."
         )
     from skdigits.reading import Answer, Reader
 
-    reader = Reader(
-        open_model(model, backend="auto") if model else None,
-        max_error_rate=max_error_rate,
-        keep_diagnoses=explain,
-    )
+    classifier = _open(model, max_error_rate, backend="torch" if device else "auto")
+    reader = Reader(on_device(classifier, device), keep_diagnoses=explain)
     if explain and reader.normalizer is None:
         raise typer.BadParameter(
             "--explain shows how pictures become 28x28 pixels, but this model reads "
             f"{reader.image_shape[1]}x{reader.image_shape[0]}."
         )
-    files, wrong = image_files(images)
+    files, wrong = find_images(images, recursive=recursive, quiet=quiet)
     answers = chain(
         (Answer(name, error=error) for name, error in wrong.items()), reader.read(files)
     )
-    any_several = False
+    told_of_several = quiet
 
     def finish(group):
-        nonlocal any_several
+        nonlocal told_of_several
         (answer,) = group
-        any_several |= bool(answer.several)
-        return save_steps(answer) if explain else None
+        if answer.several and not told_of_several:
+            say(f"{answer.name} may hold several digits: use skdigits read to read numbers.")
+            told_of_several = True
+        if explain:
+            path = save_steps(answer)
+            if not quiet:
+                say(f"The steps of {answer.name} are in {path}.")
 
     failed = print_answers(
         ([answer] for answer in answers),
         len(wrong) + len(files),
+        form=form,
+        quiet=quiet,
         document=Answer.to_dict,
         columns=COLUMNS,
         text=lambda answer: _text(answer, explain),
         finish=finish,
-        json=json,
-        csv=csv,
     )
-    if any_several:
-        say("If a picture holds a number of several digits, use skdigits read.")
     return int(failed)
 
 
+def _open(model, max_error_rate, backend):
+    from skdigits.io import load_pretrained
+
+    if model:
+        return open_model(model, backend)
+    return load_pretrained(max_error_rate=max_error_rate, backend=backend)
+
+
 def _text(answer, explain):
-    """Return an answer for readers, with what the normaliser found if it is to explain."""
+    """Return an answer for readers, with what the normaliser found if asked to explain."""
     lines = [f"{one_line(answer.name)}: {one_line(str(answer))}"]
     if explain:
         lines += [f"    {finding}" for finding in answer.findings or ["in MNIST's form already"]]

@@ -1,4 +1,4 @@
-"""``skdigits serve``: answers over HTTP, and a page to try them."""
+"""``skdigits serve``: digits and numbers read over HTTP, and a page to draw them on."""
 
 import os
 import re
@@ -14,13 +14,20 @@ TOKEN = "SKDIGITS_TOKEN"
 
 
 def serve(
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8000,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65_535, help="Port; 0 means any free one.")
+    ] = 8000,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Address to listen on; 0.0.0.0 lets other machines in."
+        ),
     ] = "127.0.0.1",
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Name by which others call this server; repeatable."),
+        typer.Option(
+            metavar="NAME", help="Host name that requests may use; can be given several times."
+        ),
     ] = None,
     model: Annotated[
         Path | None,
@@ -32,13 +39,13 @@ def serve(
     ] = None,
     browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ):
-    """Answer over HTTP, and show a page on which digits can be drawn.
+    """Read digits and numbers over HTTP, and show a page to draw them on.
 
-    POST a picture to /v1/digits or /v1/numbers; /openapi.json describes it. Only this machine may
-    ask, unless you give --host and --allow-host. If the environment variable SKDIGITS_TOKEN is set,
-    requests must have the header `Authorization: Bearer TOKEN`. Requests are logged on stderr as
-    lines of JSON, without their pictures. Ctrl-C ends it. This needs
-    `pip install "skdigits[serve]"`.
+    POST a picture to /v1/digits or /v1/numbers; /openapi.json describes both. Only this machine can
+    send requests, unless you give --host and --allow-host. If the environment variable
+    SKDIGITS_TOKEN is set, requests need the header `Authorization: Bearer TOKEN`. Each request is
+    logged on stderr as a line of JSON, without its pictures. Ctrl-C stops the server. Install it
+    with `pip install "skdigits[serve]"`.
 
     For example:
 
@@ -51,7 +58,7 @@ def serve(
     check_installed()
     token = os.environ.get(TOKEN) or None
     if token and not re.fullmatch("[!-~]+", token):
-        raise ValueError(f"{TOKEN} must consist of letters, digits and signs of ASCII, no spaces.")
+        raise ValueError(f"{TOKEN} may have only printable ASCII characters, and no spaces.")
     settings = Settings(
         host=host,
         port=port,
@@ -60,7 +67,7 @@ def serve(
     )
 
     def started(address):
-        say(f"listening on {address}; Ctrl-C ends it.")
+        say(f"listening on {address}; Ctrl-C stops it.")
         if browser:
             import webbrowser
 

@@ -1,4 +1,4 @@
-"""The usual mistakes with images, labels and models, and what to do about each."""
+"""The usual mistakes with images, labels and models, and what to do about each of them."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from skdigits.diagnosing._labels import (
     find_imbalance,
     find_misaligned,
     find_shifted,
+    find_unknown,
 )
 from skdigits.diagnosing._models import (
     find_overconfidence,
@@ -28,7 +29,9 @@ from skdigits.diagnosing._rows import find_leaked, find_other_columns
 
 __all__ = ["Finding", "diagnose"]
 
-# What makes a model answer wrongly, however good it is: its confidence is then no fault of its own.
+PAGE = "https://skdigits.readthedocs.io/en/stable/diagnose.html"
+
+# These make any model answer wrongly: its confidence is looked at only if there are none.
 MISTAKES = {
     "wrong-scale": find_wrong_scale,
     "inverted-images": find_inverted,
@@ -37,6 +40,7 @@ MISTAKES = {
     "labels-of-another-type": find_another_type,
     "shifted-labels": find_shifted,
     "misaligned-labels": find_misaligned,
+    "unknown-labels": find_unknown,
 }
 WEAKNESSES = {
     "per-pixel-scaling": find_per_pixel_scaling,
@@ -57,9 +61,9 @@ class Finding:
     Parameters
     ----------
     code : str
-        Its name, which stays the same from version to version.
+        Its name, which does not change between versions.
     message : str
-        What was found, in a sentence.
+        What was found.
     remedy : str
         What to do about it.
 
@@ -68,7 +72,7 @@ class Finding:
     >>> from skdigits import Finding
     >>> finding = Finding("inverted-images", "Ink is dark.", "Invert it.")
     >>> finding.docs
-    'docs/diagnose.rst#inverted-images'
+    'https://skdigits.readthedocs.io/en/stable/diagnose.html#inverted-images'
     """
 
     code: str
@@ -77,8 +81,8 @@ class Finding:
 
     @property
     def docs(self):
-        """Where the documentation has more of it."""
-        return f"docs/diagnose.rst#{self.code}"
+        """Address of the section on it in the documentation."""
+        return f"{PAGE}#{self.code}"
 
     def __str__(self):
         return f"{self.code}: {self.message}\n    {self.remedy}\n    See {self.docs}"
@@ -97,29 +101,29 @@ def diagnose(model, X, y=None, *, X_train=None):
     Parameters
     ----------
     model : estimator instance
-        Fitted classifier of images, or a pipeline, search or wrapper with one inside. It may be of
-        another package; what asks for more than it has is left out.
+        Fitted classifier of images, or a pipeline, search or wrapper that has one inside. It may be
+        of another package; checks that need more than it offers are skipped.
     X : array-like of shape (n_samples, n_features), (n_samples, height, width) or \
             (n_samples, 1, height, width), or list of pictures
-        Images, as they would be given to the model. Pictures are for models that begin with a
+        Images, in the form that the model takes. Pictures are for models that begin with a
         :class:`DigitNormalizer`, and are not checked themselves.
     y : array-like of shape (n_samples,), default=None
         Their labels. Without them, fewer mistakes are found.
     X_train : array-like in the shape of X, default=None
-        The images that the model was fitted on, to compare X with.
+        The images that the model was fitted on, to compare with X.
 
     Returns
     -------
     findings : list of Finding
-        Empty where nothing was found; it prints as text.
+        Empty if nothing was found; it prints as text.
 
     Raises
     ------
     TypeError
-        If `model` is no classifier.
+        If `model` is not a classifier.
     ValueError
-        If X and y have different numbers of samples, X_train other images than X, or the model
-        cannot read X for another reason than its scale.
+        If X and y have different numbers of samples, X_train has images of another size than X, or
+        the model cannot read X for another reason than its scale.
 
     See Also
     --------
@@ -127,10 +131,10 @@ def diagnose(model, X, y=None, *, X_train=None):
 
     Notes
     -----
-    The model reads at most 500 of the images, drawn at random but always the same; only
-    duplicates and the balance of the classes are looked for in all of them. Images are taken for
-    inverted, transposed, off-centre or wrongly scaled where the model reads them markedly better
-    once that is undone: by `y`, else by ``score_samples``.
+    The model reads at most 500 of the images, a random sample that is always the same; only
+    duplicates and the balance of the classes are looked for in all images. Inverted, transposed,
+    off-centre or wrongly scaled images are found by undoing that: the model then reads them clearly
+    better, as measured by `y`, or else by ``score_samples``.
 
     Examples
     --------
@@ -145,8 +149,8 @@ def diagnose(model, X, y=None, *, X_train=None):
     """
     if not is_classifier(model):
         raise TypeError(
-            f"{type(model).__name__} is no classifier: give a fitted one, or a pipeline that ends "
-            "in one."
+            f"{type(model).__name__} is not a classifier: give a fitted one, or a pipeline that "
+            "ends in one."
         )
     check_is_fitted(model)
     case = Case(model, X, y, X_train)

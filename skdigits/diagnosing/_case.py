@@ -1,4 +1,4 @@
-"""What a diagnosis looks at: a model, some images, and what it says of them."""
+"""What a diagnosis looks at: a model, some images, and its answers to them."""
 
 import warnings
 from functools import cached_property
@@ -13,11 +13,11 @@ from skdigits.normalizer import find_normalizer
 from skdigits.preprocessing import PixelScaler, why_refused
 
 N_READ = 500  # images; a share among them has a standard error of 2.2 points at most
-SPREADS = 3.0  # pens and papers change the spread of pixels less, another scale changes it more
+SPREADS = 3.0  # another pen or paper changes the spread of pixels less, another scale more
 
 
 class Case:
-    """A model, images and what is known of them.
+    """A model, images and what is known about them.
 
     Parameters
     ----------
@@ -28,24 +28,24 @@ class Case:
     y : array-like of shape (n_samples,) or None
         Labels.
     X_train : array-like or None
-        What the model was fitted on.
+        Images that the model was fitted on.
 
     Attributes
     ----------
     X, X_train : ndarray of shape (n_samples, n_features) or None
         Rows of pixels; None for pictures.
     y, texts : ndarray of shape (n_samples,) or None
-        Labels, and the same as text, in which "1", 1 and 1.0 are one.
+        Labels, and the same as text, so that "1", 1 and 1.0 are equal.
     classes : ndarray of shape (n_classes,)
-        The model's, as text.
+        The model's classes, as text.
     read : ndarray of int of shape (n_read,)
-        Places of the images that the model reads.
+        Indices of the images that the model reads.
     sample : ndarray of shape (n_read, n_features) or None
-        These images, where they are rows of pixels for the model itself.
+        These images, if they are rows of pixels for the model itself.
     shape : tuple of int or None
-        Their ``(height, width)``, where it is known.
+        Their ``(height, width)``, if it is known.
     steps : list of estimator
-        What images go through one after the other; the last is the classifier.
+        The steps that images go through; the last is the classifier.
     """
 
     def __init__(self, model, X, y, X_train):
@@ -73,7 +73,7 @@ class Case:
 
     def _rows_like_X(self, X_train):
         if self.X is None:
-            raise ValueError("X_train is compared with rows: leave it out where X holds pictures.")
+            raise ValueError("X_train is compared with rows: leave it out if X holds pictures.")
         rows, _ = _rows(X_train, "X_train")
         if rows.shape[1] != self.X.shape[1]:
             raise ValueError(
@@ -88,36 +88,36 @@ class Case:
 
     @cached_property
     def refusal(self):
-        """Why the model does not take X, by its values, and what to do; None if it does."""
+        """Why the model refuses the values of X, and what to do; None if it does not."""
         return None if self.X is None else self.why_refused(self.X)
 
     def why_refused(self, rows):
-        """Return the same of other rows."""
+        """Return the same for other rows."""
         first = self.steps[0]
         return why_refused(first, rows) if isinstance(first, PixelScaler) else None
 
     @cached_property
     def answers(self):
-        """What the model says of the images, as text; None where it refuses them."""
+        """The model's answers to the images, as text; None if it refuses them."""
         return None if self.refusal else self._answer(self._images)
 
     @cached_property
     def probabilities(self):
-        """Those of the model's answers; None where it has none."""
+        """The probabilities of all classes; None if the model gives none."""
         if self.refusal or not hasattr(self.model, "predict_proba"):
             return None
         return _quietly(self.model.predict_proba, self._images)
 
     @property
     def right(self):
-        """Whether each answer is right; None where that is not known."""
+        """Whether each answer is correct; None if that is not known."""
         if self.texts is None or self.answers is None:
             return None
         return self.answers == self.texts[self.read]
 
     @cached_property
     def as_it_is(self):
-        """How well the model reads the sample; None where nothing tells."""
+        """How well the model reads the sample; None if it cannot be measured."""
         return None if self.refusal else self.how_well(self.sample)
 
     def how_well(self, rows):
@@ -131,8 +131,8 @@ class Case:
         Returns
         -------
         is_well : ndarray of float of shape (n_read,) or None
-            By the labels, else by the model's score of what is typical; its confidence tells
-            nothing, as it may be high for anything.
+            Measured by the labels, or else by ``score_samples``; confidence says nothing, as it may
+            be high for anything.
         """
         if self.texts is not None:
             return (self._answer(rows) == self.texts[self.read]).astype(float)
@@ -142,7 +142,7 @@ class Case:
 
     @cached_property
     def ratio_of_spreads(self):
-        """How many times as much X varies as what the model was fitted on, if that is known."""
+        """The spread of X divided by that of the images the model was fitted on, if known."""
         if self.X_train is not None:
             known, seen = some_of(self.X_train).std(), self.sample.std()
         elif hasattr(self.steps[-1], "pixel_scale_"):
@@ -153,12 +153,12 @@ class Case:
 
     @property
     def is_off_scale(self):
-        """Whether X spreads far more or less than what the model was fitted on."""
+        """Whether X spreads far more or less than the images that the model was fitted on."""
         ratio = self.ratio_of_spreads
         return ratio is not None and not 1 / SPREADS <= ratio <= SPREADS
 
     def seen(self):
-        """Return what the classifier sees of the sample, after the steps before it."""
+        """Return the sample as the classifier sees it, after the steps before it."""
         rows = self.sample
         for step in self.steps[:-1]:
             rows = _quietly(step.transform, rows)
@@ -169,7 +169,7 @@ class Case:
 
 
 def as_text(labels):
-    """Return labels as text, so that those of several types can be compared."""
+    """Return labels as text, so that labels of different types can be compared."""
     labels = np.asarray(labels)
     if labels.dtype.kind == "f":
         return np.array([f"{label:g}" for label in labels])
@@ -177,7 +177,7 @@ def as_text(labels):
 
 
 def some_of(rows):
-    """Return rows at equal distances, at most `N_READ` of them."""
+    """Return at most `N_READ` rows, at equal distances."""
     return rows[:: 1 + len(rows) // N_READ]
 
 
@@ -196,7 +196,7 @@ def _rows(X, name):
 
 
 def _quietly(ask, images):
-    """Return what a model says of rows, though it was fitted on named columns."""
+    """Return a model's answers to rows, even if it was fitted on named columns."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "X does not have valid feature names")
         return ask(images)

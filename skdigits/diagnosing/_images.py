@@ -1,7 +1,7 @@
-"""Images that are not as the model knows them.
+"""Images that differ from those that the model was fitted on.
 
-Each check returns what was found and the remedy, or None. Whether something was done to images is
-told by undoing it: the model then reads them better.
+Each check returns what was found and the remedy, or None. Most undo a mistake, and see whether the
+model then reads the images better.
 """
 
 import numpy as np
@@ -9,16 +9,17 @@ from scipy.ndimage import shift
 
 from skdigits._utils.images import edge_pixels
 from skdigits._utils.scales import rescaling
+from skdigits._utils.wording import share
 from skdigits.diagnosing._case import some_of
 
-GAIN = 0.05  # of images; a mistake that costs less is not told from a weak model
+GAIN = 0.05  # of the images; a mistake that costs less looks like a weak model
 N_ERRORS = 3.0  # standard errors of the gain, so that chance finds one in a thousand sets
-READABLE = 0.5  # of images at least, once undone; else it was not that
+READABLE = 0.5  # of the images at least, once undone; otherwise it was not that
 USUAL_RANGES = ((0, 1), (-1, 1), (0, 16), (0, 255), (0, 65_535))
 
 
 def find_wrong_scale(case):
-    """Find pixels on another scale than that which the model was fitted on."""
+    """Find pixels on another scale than those that the model was fitted on."""
     if case.sample is None:
         return None
     low, high = float(case.X.min()), float(case.X.max())
@@ -53,50 +54,50 @@ def _on_usual_scales(case, low, high):
 
 
 def _rescaling(case, ratio):
-    """Say what brings pixels back that spread `ratio` times as much as they should."""
+    """Say how to rescale pixels that spread `ratio` times as much as they should."""
     factor = 1 / ratio
     exact = f"Divide X by about {ratio:.3g}" if ratio > 1 else f"Multiply X by about {factor:.3g}"
     return rescaling(factor) or exact
 
 
 def find_inverted(case):
-    """Find dark ink where the model knows light ink, or the reverse."""
+    """Find dark ink although the model was fitted on light ink, or the reverse."""
     if case.sample is None:
         return None
     inverted = case.X.max() - (case.sample - case.X.min())
-    remedy = "Invert X: X.max() + X.min() - X, or put a DigitNormalizer first."
+    remedy = "Invert X: X.max() + X.min() - X, or begin the pipeline with a DigitNormalizer."
     if read := _gain(case, inverted):
-        return f"Ink and paper are exchanged: {read} inverted.", remedy
+        return f"Ink and paper are swapped: {read} inverted.", remedy
     if case.shape is None or case.X_train is None:
         return None
     known = _has_light_paper(some_of(case.X_train), case.shape)
     if _has_light_paper(case.sample, case.shape) == known:
         return None
-    return "Ink and paper are exchanged: border and middle are not as in X_train.", remedy
+    return "Ink and paper are swapped: border and middle differ from those in X_train.", remedy
 
 
 def _has_light_paper(rows, shape):
-    """Whether the border is brighter than the middle, in most images."""
+    """Tell whether the border is brighter than the middle, in most images."""
     images = rows.reshape(-1, *shape)
     return (edge_pixels(images).mean(axis=1) > images.mean(axis=(1, 2))).mean() > 0.5
 
 
 def find_transposed(case):
-    """Find images whose rows and columns are exchanged."""
+    """Find images whose rows and columns are swapped."""
     if case.shape is None:
         return None
     height, width = case.shape
     images = case.sample.reshape(-1, width, height).swapaxes(1, 2)
     if read := _gain(case, images.reshape(case.sample.shape)):
         return (
-            f"Rows and columns are exchanged: {read} transposed.",
+            f"Rows and columns are swapped: {read} transposed.",
             f"Transpose the images: X.reshape(-1, {width}, {height}).swapaxes(1, 2).",
         )
     return None
 
 
 def find_off_centre(case):
-    """Find ink whose centre of mass is not in the middle, which the model does not stand."""
+    """Find ink whose centre of mass is so far from the middle that the model reads it worse."""
     if case.shape is None:
         return None
     images = case.sample.reshape(-1, *case.shape)
@@ -110,7 +111,8 @@ def find_off_centre(case):
         distance = np.hypot(*offsets.T).mean()
         return (
             f"The ink is off-centre by {distance:.1f} pixels on average: {read} centred.",
-            "Put the ink's centre of mass into the middle, or a DigitNormalizer first.",
+            "Move the ink's centre of mass to the middle, or begin the pipeline with a "
+            "DigitNormalizer.",
         )
     return None
 
@@ -126,16 +128,18 @@ def _offsets(ink):
 
 
 def _gain(case, rows):
-    """Return in words how much better the model reads changed images; None if it does not."""
+    """Return in words how much better the model reads changed images, or None."""
     before = case.as_it_is
     if before is None or before.mean() > 1 - GAIN:
         return None
     if case.texts is None and case.is_off_scale:
-        return None  # what is typical of pixels on another scale tells nothing
+        return None  # scores of pixels on another scale say nothing
     after = case.how_well(rows)
     gain = after - before
     least = max(GAIN, N_ERRORS * gain.std() / np.sqrt(len(gain)))
     if after.mean() < READABLE or gain.mean() < least:
         return None
-    what = "are like those of the training" if case.texts is None else "are read right"
-    return f"{before.mean():.0%} of the images {what} as they are, and {after.mean():.0%} once"
+    what = "are like the training images" if case.texts is None else "are read correctly"
+    return (
+        f"{share(before.mean())} of the images {what} as they are, and {share(after.mean())} once"
+    )

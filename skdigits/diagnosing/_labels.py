@@ -1,4 +1,4 @@
-"""Labels that are not those of the images, or of too few of them.
+"""Labels that do not belong to the images, or that too few images have.
 
 Each check returns what was found and the remedy, or None.
 """
@@ -7,11 +7,14 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import binom
 
-N_OF_LABEL = 5  # images that show how a label is read
+from skdigits._utils.wording import counted, share
+
+N_OF_LABEL = 5  # images of a label, at least, that are read as another class
 EXPLAINED = 0.5  # of the errors
-GAIN = 0.2  # of the images; what a model confuses by itself is less
-IMBALANCE = 5.0  # a rare class then counts a fifth of a common one in loss and accuracy
-CHANCE = 0.001  # that a class is as rare in a draw from balanced ones
+GAIN = 0.2  # of the images; a model by itself confuses fewer
+IMBALANCE = 5.0  # the rare class then counts a fifth of the common one in loss and accuracy
+CHANCE = 0.001  # probability that a class is so rare in a draw from balanced classes
+N_NAMED = 5  # unknown labels that are named
 
 
 def find_another_type(case):
@@ -22,14 +25,31 @@ def find_another_type(case):
         return None
     given, known = case.y.tolist()[0], case.model.classes_.tolist()[0]
     return (
-        f"y holds labels such as {given!r}, the model gives such as {known!r}: none are equal, "
-        "and every answer would count as wrong.",
+        f"y holds labels such as {given!r}, but the model answers with labels such as {known!r}: "
+        "none are equal, so every answer would count as wrong.",
         f"Convert y to the type of model.classes_, {type(known).__name__}.",
     )
 
 
+def find_unknown(case):
+    """Find labels that are not among the model's classes."""
+    if case.texts is None or find_another_type(case) or find_shifted(case):
+        return None
+    is_unknown = ~np.isin(case.texts, case.classes)
+    if not is_unknown.any():
+        return None
+    names = sorted(set(case.texts[is_unknown].tolist()))
+    shown = ", ".join(names[:N_NAMED]) + (", ..." if len(names) > N_NAMED else "")
+    are = "is" if is_unknown.sum() == 1 else "are"
+    return (
+        f"{counted(is_unknown.sum(), 'label')} of {len(case.texts):,} {are} not known to the model "
+        f"({shown}): every answer to these images counts as wrong.",
+        f"Leave these images out, or rename the labels: the model knows {', '.join(case.classes)}.",
+    )
+
+
 def find_shifted(case):
-    """Find labels that mean other classes, such as those counted from 1 instead of 0."""
+    """Find labels that stand for other classes, such as those counted from 1 instead of 0."""
     if case.right is None or case.right.mean() > 1 - GAIN / 2:
         return None
     truth, n_wrong = case.texts[case.read], (~case.right).sum()
@@ -46,12 +66,14 @@ def find_shifted(case):
     )
     if len(renamed) < 2 or n_explained < EXPLAINED * n_wrong:
         return None
+    if not np.isin([*renamed], case.classes).any():
+        return None  # other names, but in order
     pairs = ", ".join(f"{label} is read as {answer}" for label, answer in renamed.items())
     return (
-        f"The labels are shifted or exchanged, which explains {n_explained / n_wrong:.0%} of the "
+        f"The labels are shifted or swapped, which explains {share(n_explained / n_wrong)} of the "
         f"errors: {pairs}.",
-        "Give each image the label that the model learned for it; look for an index from 1 instead "
-        "of 0, or classes in another order.",
+        "Give each image the label that the model learned for it; look for an index that starts at "
+        "1 instead of 0, or classes in another order.",
     )
 
 
@@ -63,9 +85,9 @@ def find_misaligned(case):
         right = case.answers == np.roll(case.texts, -offset)[case.read]
         if right.mean() >= max(0.5, case.right.mean() + GAIN):
             return (
-                f"Each label belongs to the image {where} its own: {case.right.mean():.0%} of the "
-                f"answers are right, but {right.mean():.0%} with y moved by one row.",
-                "Pair images and labels again; look for a header line, or a row lost in X or y.",
+                f"Each label belongs to the image {where} its own: {share(case.right.mean())} of "
+                f"the answers are correct, but {share(right.mean())} if y is moved by one row.",
+                "Pair images and labels again; look for a header line, or a lost row of X or y.",
             )
     return None
 
@@ -82,6 +104,6 @@ def find_imbalance(case):
     return (
         f"There are {counts[most]:,} images labelled {labels[most]}, but {counts[least]:,} "
         f"labelled {labels[least]}.",
-        'Fit with class_weight="balanced", or on more of the rare ones, and judge by the recall of '
-        "each class instead of the accuracy.",
+        'Fit with class_weight="balanced", or on more images of the rare class, and look at the '
+        "recall of each class instead of the accuracy.",
     )

@@ -8,10 +8,11 @@ from math import isqrt
 
 import numpy as np
 
+from skdigits._utils.wording import counted
 from skdigits.diagnosing._case import as_text
 
-N_ROWS = 10  # of fewer, a pixel may count them by chance
-AGREES = 0.98  # of the rows, as a few labels may be mended in y
+N_ROWS = 10  # in fewer, a pixel may look like an index by chance
+AGREES = 0.98  # of the rows, as a few labels of y may be corrected
 
 
 def find_other_columns(case):
@@ -22,8 +23,8 @@ def find_other_columns(case):
         values = case.X[:, column]
         if what := _what_is_no_pixel(values, case):
             return (
-                f"Column {column} of X {what}; it is no pixel.",
-                f"Leave it out, by np.delete(X, {column}, axis=1), refit, and look for others.",
+                f"Column {column} of X {what}; it is not a pixel.",
+                f"Remove it with np.delete(X, {column}, axis=1), refit, and look for others.",
             )
     return None
 
@@ -53,7 +54,7 @@ def _what_is_no_pixel(values, case):
     is_one_more = isqrt(case.X.shape[1] - 1) ** 2 == case.X.shape[1] - 1
     are_digits = (values == np.rint(values)).all() and values.min() >= 0 and values.max() <= 9
     if is_one_more and are_digits and n_values >= 5 and case.X.max() > 16:
-        return "has the values 0 to 9 only, as labels have, in rows of a square and one"
+        return "has only values from 0 to 9, as labels have; without it, rows are square images"
     return None
 
 
@@ -65,15 +66,16 @@ def find_leaked(case):
     leaked = [index for index, key in enumerate(_keys(case.X)) if key in known]
     if not leaked:
         return None
+    are = "is" if len(leaked) == 1 else "are"
     return (
-        f"{len(leaked):,} of {len(case.X):,} images are in X_train as well, the first of them "
-        f"X[{leaked[0]}]: the accuracy on them says nothing of new images.",
-        "Take them out of one of the two, and split by writer or by source before any copying.",
+        f"{len(leaked):,} of {counted(len(case.X), 'image')} {are} also in X_train, the first at "
+        f"X[{leaked[0]}]: the accuracy on them says nothing about new images.",
+        "Remove them from one of the two, and split by writer or source before you copy images.",
     )
 
 
 def _keys(X):
-    """Yield a key of each row; None for an image of one colour, which is blank and no leak."""
+    """Yield a key of each row; None for a blank image, which is no leak."""
     for row in X:
         same = row.min() == row.max()
         values = row.astype(np.float32)  # the same for every dtype

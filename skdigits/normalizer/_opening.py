@@ -13,6 +13,8 @@ from PIL import Image, UnidentifiedImageError
 from skdigits._utils.wording import brief
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+MOST_OF_HEIC = 50_000_000  # a telephone's 48 megapixels take half a gigabyte
 MOST_PIXELS = 64_000_000
 MOST_OF_WEBP, MOST_PROGRESSIVE = 16_000_000, 48_000_000  # these decoders need more memory
 MOST_BYTES = 1 << 30
@@ -48,7 +50,7 @@ def open_image(source):
     """
     name = _name(source)
     try:
-        return Image.open(_find_file(source), formats=FORMATS), name
+        return _open(_find_file(source)), name
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(_too_large(name, MOST_PIXELS)) from error
     except UnidentifiedImageError as error:
@@ -58,9 +60,34 @@ def open_image(source):
         raise ValueError(f"{name} cannot be read: {reason.rstrip('.')}.") from error
 
 
+def _open(file):
+    """Open an image file, in HEIC by pillow-heif: Pillow does not read that by itself."""
+    try:
+        return Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError:
+        if not _is_heic(file):
+            raise
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError as error:
+        raise ValueError("it is HEIC, so convert it to JPEG or pip install pillow-heif") from error
+    return HeifImageFile(file)
+
+
+def _is_heic(file):
+    if isinstance(file, io.BytesIO):
+        head = file.getvalue()[:12]
+    else:
+        with open(file, "rb") as opened:
+            head = opened.read(12)
+    return head[4:8] == b"ftyp" and head[8:] in HEIC_BRANDS
+
+
 def check_size(image, name):
     """Raise a ValueError if an image would take too much memory."""
     most = MOST_OF_WEBP if image.format == "WEBP" else MOST_PIXELS
+    if image.format == "HEIF":
+        most = MOST_OF_HEIC
     if "progressive" in image.info:
         most = MOST_PROGRESSIVE
     if image.width * image.height > most:

@@ -15,7 +15,7 @@ class Answer:
     Parameters
     ----------
     name : str
-        The path of the picture, or its place, as in ``"pictures[3]"``.
+        The path of the picture, the name of an open file, or its place, as in ``"pictures[3]"``.
     label : str, default=None
         The most probable label. If `rejected`, the classifier's ``reject_label_``, such as ``"?"``.
         None if there is no ink or the picture cannot be read.

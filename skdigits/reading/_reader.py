@@ -164,7 +164,7 @@ class Reader:
         try:
             row, diagnosis = self._row(picture)
         except (OSError, TypeError, ValueError) as error:
-            answer.error = str(error) if _is_path(picture) else f"{name}: {error}"
+            answer.error = str(error) if _path(picture) else f"{name}: {error}"
             return answer, None
         return (answer, row) if diagnosis is None else self._of_diagnosis(answer, diagnosis)
 
@@ -198,8 +198,14 @@ def _is_path(picture):
     return isinstance(picture, str | os.PathLike)
 
 
+def _path(picture):
+    """Return the path of a picture, or the name of an open file, if it has one."""
+    path = getattr(picture, "name", None) if hasattr(picture, "read") else picture
+    return path if _is_path(path) else None
+
+
 def _name(picture, index):
-    return str(picture) if _is_path(picture) else f"pictures[{index}]"
+    return str(_path(picture) or f"pictures[{index}]")
 
 
 def _image_shape(model):

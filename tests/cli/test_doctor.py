@@ -19,11 +19,17 @@ def test_doctor__tells_the_environment_and_tests_the_installation(tmp_path, monk
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "data"))
     result = run("doctor")
     assert (result.code, result.err) == (0, "")
-    assert run("info").out in result.out
     assert result.out.count(": yes") == 4
-    report, environment = (json.loads(run(each, "--json").out) for each in ("doctor", "info"))
-    assert {name: report[name] for name in environment} == environment
+    report = json.loads(run("doctor", "--json").out)
     assert all(test["ok"] for test in report["self_test"])
+    packages = {"skdigits", "python", "numpy", "scikit-learn", "skorch", "torch"}
+    assert report["versions"].keys() == packages
+    assert report["precision"] in ("bfloat16", "float32")
+    assert report["threads"] >= 1
+    cache = {"folder": str(tmp_path / "data"), "mnist_cached": False, "problem": None}
+    assert report["data"] == cache
+    for words in (*packages, *report["versions"].values(), report["device"], "not cached"):
+        assert words in result.out
     assert os.listdir(tmp_path) == []
 
 
@@ -38,9 +44,9 @@ def test_doctor__broken_installation__is_told_and_the_code_is_1(tmp_path, monkey
     monkeypatch.setattr("torch.get_num_threads", fail)
     result = run("doctor")
     assert (result.code, result.err) == (1, "")
-    assert "the environment can be told: NO. RuntimeError" in result.out
-    assert "torch trains: NO. TypeError" in result.out
-    assert "the network of the package reads a digit: yes" in result.out
+    assert "the environment can be examined: NO. RuntimeError" in result.out
+    assert "a network can be trained: NO. TypeError" in result.out
+    assert "the pretrained model reads a digit: yes" in result.out
     assert f"NO. {tmp_path / 'file'} cannot be written to" in result.out
     assert json.loads(run("doctor", "--json").out)["platform"] in result.out
 
@@ -70,10 +76,12 @@ def test_doctor__inverted_images_of_the_model_s_size(digit_files):
     folder = save(255 - X, y)
     result = run("doctor", "--images", folder)
     assert (result.code, result.err) == (1, "")
-    assert "inverted-images: Ink and paper are exchanged" in result.out
+    assert "inverted-images: Ink and paper are swapped" in result.out
     report = json.loads(run("doctor", "--images", folder, "--json").out)
     assert [finding["code"] for finding in report["findings"]] == ["inverted-images"]
-    assert report["findings"][0]["docs"] == "docs/diagnose.rst#inverted-images"
+    address = "https://skdigits.readthedocs.io/en/stable/diagnose.html#inverted-images"
+    assert report["findings"][0]["docs"] == address
+    assert f"See {address}\n" in result.out
     assert (report["n_images"], report["labelled"]) == (60, True)
 
 
@@ -103,3 +111,45 @@ def test_doctor__no_images_or_bad_ones(folder, images, tmp_path):
     assert_refused(run("doctor", tmp_path / "none", "--images", images), 1, "cannot be read")
     Image.new("L", (28, 20)).save(images / "1" / "large.png")
     assert_refused(run("doctor", folder, "--images", images), 1, "28x20 pixels instead of 8x8")
+
+
+def test_doctor__unknown_labels_and_images_left_out_come_before_confidence(digit_files, tmp_path):
+    save, X, y = digit_files
+    folder = save(X, [f"digit {label}" if label % 2 else label for label in y])
+    assert len(y) > 50  # enough for their confidence to be looked at
+    for name in ("stray.png", "3/deep/er.png"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(X[0].reshape(28, 28)).save(path)
+    (folder / "photo.pdf").touch()
+    result = run("doctor", "--images", folder)
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert "1 file skipped (.pdf): convert pictures to JPEG or PNG." in result.err
+    findings = [line.split(":")[0] for line in result.out.splitlines() if line[0] != " "]
+    assert findings == ["60 labelled images", "images-left-out", "unknown-labels"]
+    assert "2 images left out, as no label is given (3/deep/er.png, stray.png)." in result.out
+    n_unknown = int((y % 2).sum())
+    assert f"{n_unknown} labels of 60 are not known to the model (digit 1, digit 3" in result.out
+
+
+def test_doctor__unknown_labels_of_a_model_of_numbers(digit_files, tmp_path):
+    save, X, y = digit_files
+    model = skdigits.CNNDigitClassifier(max_epochs=30, random_state=0).fit(X, y)
+    save_model(model, tmp_path / "model")
+    result = run("doctor", tmp_path / "model", "--images", save(X, ["x", *y[1:]]))
+    assert "unknown-labels: 1 label of 60 is not known to the model (x)" in result.out
+    assert "another-type" not in result.out
+
+
+def test_doctor__ten_images_with_wrong_labels__say_nothing_of_calibration(digit_files):
+    save, X, y = digit_files
+    result = run("doctor", "--images", save(X[:10], [*y[:7], *y[[8, 9, 7]]]))
+    assert "confidence" not in result.out
+    assert "calibration" not in result.out.lower()
+
+
+def test_doctor__one_image(digit_files):
+    save, X, y = digit_files
+    folder = save(X[:1], y[:1])
+    assert run("doctor", "--images", folder).out == "1 labelled image\nnothing found\n"
+    assert run("doctor", "--images", folder / "0").out == "1 image without labels\nnothing found\n"

@@ -9,7 +9,7 @@ import pytest
 from skdigits.cli import main
 from skdigits.cli._errors import describe
 
-INFO = sys.modules["skdigits.cli.info"]  # that name in the package is the command
+PREDICT = sys.modules["skdigits.cli.predict"]  # that name in the package is the command
 QUICK = ["train", "--dataset", "digits", "--epochs", "1", "--output"]
 
 
@@ -45,19 +45,19 @@ def test_train__absurd_parameters__one_line_and_nothing_left(setting, words, tmp
     ],
 )
 def test_fault_of_ours__says_where_it_is_and_what_to_do(error, capfd, caplog, monkeypatch):
-    def fail():
+    def fail(rate):
         raise error
 
-    monkeypatch.setattr(INFO, "find_environment", fail)
+    monkeypatch.setattr(PREDICT, "check_rate", fail)
     with caplog.at_level(logging.DEBUG, "skdigits"):
-        assert main(["info"]) == 1
+        assert main(["predict", "photo.jpg"]) == 1
     out, err = capfd.readouterr()
     assert out == ""
     assert err.count("\n") == 1
     assert len(err) < 500
     assert err.startswith(f"skdigits: This should not happen: {type(error).__name__}")
     assert "(test_errors.py, line " in err
-    assert err.endswith("Please report it, with what `skdigits doctor` prints.\n")
+    assert err.endswith("Please report it, with the output of `skdigits doctor`.\n")
     assert "Traceback" in caplog.text
 
 
@@ -74,6 +74,6 @@ def test_no_memory__is_no_fault_of_ours(error):
 
 
 def test_silent_log__no_traceback_reaches_the_user(capfd, monkeypatch):
-    monkeypatch.setattr(INFO, "find_environment", None)
-    assert main(["info"]) == 1
+    monkeypatch.setattr(PREDICT, "check_rate", None)
+    assert main(["predict", "photo.jpg"]) == 1
     assert "Traceback" not in capfd.readouterr().err

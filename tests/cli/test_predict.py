@@ -289,7 +289,15 @@ def test_predict__explain(photos, tmp_path, monkeypatch):
     Image.new("L", (28, 28)).save("3-steps.png")
     before = Path("3-steps.png").read_bytes()
     result = run("predict", "3.png", "3-steps.png", "sub", "--explain")
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0
+    said = {
+        "3.png": "3-steps-2.png",
+        "3-steps.png": "3-steps-steps.png",
+        "sub/3.png": "3-steps-3.png",
+    }
+    assert result.err == "".join(
+        f"skdigits: The steps of {name} are in {path}.\n" for name, path in said.items()
+    )
     lines = result.out.splitlines()
     assert lines[0].startswith("3.png: 3 (")
     assert lines[1] == "    dark on light: inverted"
@@ -380,6 +388,136 @@ def test_predict__max_error_rate__rejects_what_is_not_like_a_digit(tmp_path):
     out = run("predict", tmp_path / "star.png", "--max-error-rate", "0.1").out
     assert out.startswith(f"{tmp_path / 'star.png'}: ? (best guess ")
     assert "not like a digit" in out
+
+
+def test_predict__several_digits__are_said_at_once_and_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    two = np.hstack([np.asarray(photograph(label)) for label in (3, 4)])
+    for name in ("a.png", "b.png"):
+        Image.fromarray(two).save(name)
+    (tmp_path / "c.png").touch()
+    result = run("predict", "a.png", "b.png", "c.png")
+    first, second = result.err.splitlines()
+    assert first == "skdigits: a.png may hold several digits: use skdigits read to read numbers."
+    assert second.startswith("skdigits: c.png is not an image")
+    assert run("predict", "a.png", "--quiet").err == ""
+
+
+@pytest.fixture
+def mixed(photos):
+    """A folder with two photographs, files of other kinds, and sub-folders with photographs."""
+    for label in (2, 3, 4):
+        (photos / f"{label}.png").unlink()
+    for name in ("scan.PDF", "notes.txt", "README", ".DS_Store", "more.pdf"):
+        (photos / name).touch()
+    for folder in ("a", "b", "b/c", ".cache"):
+        (photos / folder).mkdir()
+        photograph(5).save(photos / folder / "5.png")
+    return photos
+
+
+def test_predict__folder__counts_what_is_skipped_and_names_sub_folders(mixed):
+    result = run("predict", mixed)
+    assert result.code == 0
+    assert result.out.count("\n") == 2
+    skipped, folders = result.err.splitlines()
+    assert skipped == (
+        "skdigits: 4 files skipped (.pdf, .txt, without ending): convert pictures to JPEG or PNG."
+    )
+    assert folders == "skdigits: 2 sub-folders not read (a, b): add -r to read sub-folders."
+    assert run("predict", mixed, "-q") == (0, result.out, "")
+    for name in ("scan.PDF", "more.pdf", "README"):
+        (mixed / name).unlink()
+    assert run("predict", mixed).err.startswith("skdigits: 1 file skipped (.txt).\n")
+    assert "1 sub-folder not read (b)" in run("predict", mixed, mixed / "a").err
+
+
+def test_predict__recursive__reads_sub_folders_that_are_not_hidden(mixed):
+    (mixed / "a" / "loop").symlink_to(mixed)
+    whole = run("predict", mixed, "-r")
+    read = [line.split(": ")[0] for line in whole.out.splitlines()]
+    names = ("0.png", "1.png", "a/5.png", "b/5.png", "b/c/5.png")
+    assert read == [str(mixed / name) for name in names]
+    assert "sub-folder" not in whole.err
+    assert run("predict", mixed, "--recursive") == whole
+
+
+def test_predict__folder_without_pictures__says_what_is_there(mixed):
+    for label in (0, 1):
+        (mixed / f"{label}.png").unlink()
+    result = run("predict", mixed)
+    assert (result.code, result.out) == (1, "")
+    assert [line.removeprefix("skdigits: ")[:9] for line in result.err.splitlines()] == [
+        "4 files s",
+        "2 sub-fol",
+        str(mixed)[:9],
+    ]
+    assert result.err.endswith(f"{mixed} has no image files.\n")
+
+
+def test_predict__stdin(photos, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def give(content):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    give((photos / "3.png").read_bytes())
+    result = run("predict", "-", photos / "4.png", "--explain")
+    assert [line[:8] for line in result.out.splitlines() if line[0] != " "] == [
+        "stdin: 3",
+        str(photos)[:8],
+    ]
+    assert {path.name for path in tmp_path.glob("*.png")} == {"stdin-steps.png", "4-steps.png"}
+    give(b"no picture")
+    assert_refused(run("predict", "-"), 1, "stdin is not an image (PNG, JPEG")
+
+
+def test_predict__jsonl_has_the_objects_of_json(photos, tmp_path):
+    args = ("predict", photos, tmp_path / "none.png")
+    documents, lines = run(*args, "--json").out, run(*args, "--jsonl").out.splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(documents)
+    assert documents == "[\n" + ",\n".join(lines) + "\n]\n"
+    assert len(lines) == 6
+
+
+def test_predict__device__gives_the_same_answers(photos, own_models):
+    for options in ([], ["--max-error-rate", "0.1"], ["--model", own_models[0] / "careful"]):
+        args = ("predict", photos, *options, "--json")
+        before, after = (json.loads(run(*args, *more).out) for more in ([], ["--device", "cpu"]))
+        for a, b in zip(before, after, strict=True):
+            assert a["label"] == b["label"]
+            assert a["probability"] == pytest.approx(b["probability"], abs=1e-4)
+    result = run("predict", photos, "--device", "cuda:99")
+    assert_refused(result, 2, "--device='cuda:99' is not available here")
+
+
+def test_predict__heic_without_its_package__says_what_to_install(photos, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setattr("skdigits.cli._files.are_installed", lambda packages: False)
+    (photos / "photo.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(12))
+    advice = "1 file skipped (.heic): convert pictures to JPEG or PNG, or pip install pillow-heif"
+    assert advice in run("predict", photos).err
+    result = run("predict", photos / "photo.HEIC")
+    assert_refused(result, 1, "it is HEIC, so convert it to JPEG or pip install pillow-heif")
+
+
+def test_predict__heic(photos, tmp_path):
+    heif = pytest.importorskip("pillow_heif")
+    heif.from_pillow(photograph(3).convert("RGB")).save(photos / "photo.heic")
+    whole = (photos / "photo.heic").read_bytes()
+    (photos / "cut.heic").write_bytes(whole[: len(whole) // 2])
+    result = run("predict", photos)
+    assert f"{photos / 'photo.heic'}: 3 (" in result.out
+    assert result.err.startswith(f"skdigits: {photos / 'cut.heic'} is damaged: ")
+    assert "HEIF" not in Image.OPEN  # nothing is registered for the whole process
+
+
+def test_predict__heic__too_many_pixels(tmp_path, monkeypatch):
+    heif = pytest.importorskip("pillow_heif")
+    heif.from_pillow(Image.new("RGB", (200, 200), "white")).save(tmp_path / "large.heic")
+    monkeypatch.setattr("skdigits.normalizer._opening.MOST_OF_HEIC", 39_999)
+    result = run("predict", tmp_path / "large.heic")
+    assert_refused(result, 1, "large.heic has more than 39,999 pixels")
 
 
 def test_predict__what_cannot_be_read__does_not_keep_the_others_from_being_read(photos):

@@ -61,7 +61,7 @@ def test_answers_reach_stdout_whatever_the_other_streams(redirection, folder):
     ("redirection", "words"),
     [(">&-", "standard output is closed"), (">/dev/full", "No space left on device")],
 )
-@pytest.mark.parametrize("command", ["info", "predict 3.png", "predict 3.png --csv"])
+@pytest.mark.parametrize("command", ["doctor", "predict 3.png", "predict 3.png --csv"])
 def test_what_cannot_be_printed__is_said_and_the_code_is_1(command, redirection, words, folder):
     done = shell(f"$C {command} {redirection}", cwd=folder)
     assert done.returncode == 1
@@ -222,3 +222,22 @@ def test_main__handler_of_the_host_stays(folder, capfd):
     finally:
         signal.signal(signal.SIGTERM, before)
     capfd.readouterr()
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl"])
+def test_picture_on_stdin(form, folder):
+    done = shell(f"cat 3.png | $C predict - {form}", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"file": "stdin", "label": "3"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("redirection", "words"),
+    [("<&-", "stdin is closed"), ("</dev/null", "stdin is not an image")],
+)
+def test_nothing_on_stdin__is_said(redirection, words, folder):
+    done = shell(f"$C predict - 3.png {redirection}", cwd=folder)
+    assert done.returncode == 1
+    assert done.stdout.startswith("3.png: 3 (")
+    assert done.stderr.startswith(f"skdigits: {words}")
+    assert done.stderr.count("\n") == 1

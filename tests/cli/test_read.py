@@ -108,6 +108,41 @@ def test_read__csv_says_what_json_says(model, scans):
     ]
 
 
+def test_read__jsonl_has_the_objects_of_json(model, scans):
+    args = ("read", "--model", model, scans, scans / "none.png")
+    documents, lines = run(*args, "--json").out, run(*args, "--jsonl").out.splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(documents)
+    assert documents == "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def test_read__stdin(model, reader, scans, monkeypatch, tmp_path):
+    content = (scans / "0.png").read_bytes()
+    for page in ([], ["--page"]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        args = ("read", "--model", model, "-", *page, "--annotate", tmp_path / "made", "--force")
+        result = run(*args)
+        assert result.err == f"skdigits: 1 picture with boxes in {tmp_path / 'made'}.\n"
+        assert result.out.startswith("stdin: ")
+        assert page or result.out == f"stdin: {reader.read(scans / '0.png')}\n"
+        assert [path.name for path in (tmp_path / "made").iterdir()] == ["stdin.png"]
+
+
+def test_read__sub_folders_device_and_quiet(model, reader, scans):
+    expected = said(reader, scans)
+    (scans / "sub").mkdir()
+    (scans / "0.png").rename(scans / "sub" / "0.png")
+    (scans / "list.pdf").touch()
+    args = ("read", "--model", model, scans, "--device", "cpu")
+    result = run(*args)
+    assert [line.split(" (")[0] for line in result.err.splitlines()] == [
+        "skdigits: 1 file skipped",
+        "skdigits: 1 sub-folder not read",
+    ]
+    result = run(*args, "-r", "-q")
+    assert result.err == ""
+    assert sorted(result.out.replace("/sub/", "/").splitlines()) == expected.splitlines()
+
+
 # What is known
 
 
@@ -145,18 +180,18 @@ def test_read__list_of_numbers(model, reader, scans, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--json", "--csv"], "exclude each other"),
+        (["--json", "--csv"], "Give only one of --json and --csv"),
         (["--length", "five"], "--length must be a number, or a range such as 3-6, got 'five'"),
         (["--length", "-3"], "--length must be a number"),
         (["--length", "6-3"], "--length must be a number, or a range such as 3-6, got '6-3'"),
         (["--pattern", "year"], "is not a pattern"),
-        (["--checksum", "md5"], "'luhn', 'isbn10', 'isbn13', 'mod97'"),
+        (["--checksum", "md5"], "luhn, isbn10, isbn13 or mod97"),
         (["--min-value", "-1"], "--min-value"),
         (["--min-value", "9", "--max-value", "8"], "is larger than max_value"),
         (["--pattern", "dd", "--length", "5"], "No number satisfies length, pattern together"),
         (["--max-error-rate", "1"], "--max-error-rate is between 0 and 1"),
         (["--max-error-rate", "1e-6"], "cannot be promised"),
-        (["--force"], "--force goes with --annotate"),
+        (["--force"], "--force is for --annotate"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -192,7 +227,8 @@ def test_read__annotate(model, scans, tmp_path):
     Image.new("L", (90, 60), 200).save(scans / "blank.jpg")
     args = ("read", "--model", model, scans, "--json", "--annotate", tmp_path / "new" / "checked")
     result = run(*args)
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0
+    assert result.err == f"skdigits: 6 pictures with boxes in {tmp_path / 'new' / 'checked'}.\n"
     made = sorted((tmp_path / "new" / "checked").iterdir())
     assert [path.name for path in made] == [*(f"{i}.png" for i in range(5)), "blank.png"]
     for path, document in zip(made, json.loads(result.out), strict=True):
@@ -237,7 +273,8 @@ def test_read__annotate__never_replaces_a_picture_that_is_read(model, scans):
     before = {path: path.read_bytes() for path in scans.glob("**/*.*")}
     args = ("read", "--model", model, scans, scans / "sub", "--annotate", scans, "--force")
     result = run(*args)
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0
+    assert result.err == f"skdigits: 6 pictures with boxes in {scans}.\n"
     assert {path: path.read_bytes() for path in before} == before
     made = {path.name for path in scans.glob("*.png")} - {path.name for path in before}
     assert made == {f"{i}-2.png" for i in range(5)} | {"0-3.png"}
@@ -252,8 +289,9 @@ def test_read__annotate__picture_that_cannot_be_written(model, reader, scans, tm
     result = run(*args)
     assert result.code == 1
     assert result.out == said(reader, scans)
-    assert result.err.count("\n") == 1
-    assert f"{long.name} cannot be written" in result.err
+    problem, saved = result.err.splitlines()
+    assert f"{long.name} cannot be written" in problem
+    assert saved == f"skdigits: 4 pictures with boxes in {tmp_path / 'checked'}."
     assert len(list((tmp_path / "checked").glob("?.png"))) == 4
 
 

@@ -378,7 +378,7 @@ def test_mnist__train_evaluate_and_info(mnist_home, tmp_path, monkeypatch):
     assert report["accuracy"] > 0.9
     assert {path.name for path in (tmp_path / "skdigits-mnist").iterdir()} == FILES
     assert json.loads(run("evaluate", "skdigits-mnist", "--json").out)["loss"] == report["loss"]
-    assert json.loads(run("info", "--json").out)["data"]["mnist_cached"] is True
+    assert json.loads(run("doctor", "--json").out)["data"]["mnist_cached"] is True
 
 
 def write_pictures(folder, labels, n_images):
