@@ -2,15 +2,17 @@
 Read a doubtful postal code
 ===========================
 
-A number is more than its digits: a postal code is one of a list, a year begins with 19, an ISBN has
-a check digit. :class:`~skdigits.DigitReader` uses that exactly.
+A number is more than its digits: a postal code is one of a list, a year begins
+with 19, an ISBN has a check digit. :class:`~skdigits.DigitReader` uses that
+exactly.
 """
 
 # %%
 # A code that is hard to read
 # ---------------------------
-# Pictures are composed here, as :func:`~skdigits.datasets.compose_strings` does it, of digits that
-# :func:`~skdigits.datasets.make_digits` draws. The reader comes with the package.
+# Pictures are composed here, as :func:`~skdigits.datasets.compose_strings`
+# does it, of digits that :func:`~skdigits.datasets.make_digits` draws. The
+# reader comes with the package.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,7 +31,8 @@ wrong = [int(i) for i in doubtful if readings[i].best_unconstrained != codes[i]]
 print(f"{len(wrong)} of {len(codes)} codes are misread")
 
 # %%
-# One of them: its doubt shows in the probabilities, and as "?" where it is too large.
+# One of them: its doubt shows in the probabilities, and as "?" where it is too
+# large.
 
 hard = [i for i in wrong if len(readings[i].best_unconstrained) == 5][-1]
 print("on the paper:", codes[hard])
@@ -39,8 +42,9 @@ plt.show()
 # %%
 # What is known
 # -------------
-# It has five digits; and it is one of the 8,000 codes that there are. Each time, the reader finds
-# the most probable number among all that are possible, and says how probable it is among them.
+# It has five digits; and it is one of the 8,000 codes that there are. Each
+# time, the reader finds the most probable number among all that are possible,
+# and says how probable it is among them.
 
 rng = np.random.default_rng(0)
 possible = {f"{code:05}" for code in rng.choice(100_000, 8_000, replace=False)} | set(codes)

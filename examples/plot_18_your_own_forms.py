@@ -2,15 +2,16 @@
 Teach the reader your own forms
 ===============================
 
-The reader that comes with the package has learned from many hands. If all of your forms are filled
-in by a few, some dozens of labelled pictures teach it theirs.
+The reader that comes with the package has learned from many hands. If all of
+your forms are filled in by a few, some dozens of labelled pictures teach it
+theirs.
 """
 
 # %%
 # A hand of its own
 # -----------------
-# Here stands a writer whose digits :func:`~skdigits.datasets.make_digits` draws, with a heavy
-# slant, on grey forms with rules.
+# Here stands a writer whose digits :func:`~skdigits.datasets.make_digits`
+# draws, with a heavy slant, on grey forms with rules.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -30,9 +31,10 @@ plt.show()
 # %%
 # Some pictures, and then more
 # ----------------------------
-# With ``warm_start=True``, ``fit`` continues from what the reader can. Composed numbers of many
-# hands are learned beside the pictures, so that it does not forget those. By
-# default, training takes several times as long as here.
+# With ``warm_start=True``, ``fit`` continues from what the reader can.
+# Composed numbers of many hands are learned beside the pictures, so that it
+# does not forget those. By default, training takes several times as long as
+# here.
 
 others, other_strings = compose_strings(*make_digits(random_state=5), 100, random_state=1)
 numbers, on_forms, on_others = [0, 10, 20, 50], [], []

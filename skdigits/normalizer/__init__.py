@@ -8,6 +8,7 @@ from skdigits.normalizer._normalizer import (
     with_normalizer,
     without_normalizer,
 )
+from skdigits.normalizer._opening import open_image
 from skdigits.normalizer._pictures import read_image, read_picture, read_with_shape
 from skdigits.normalizer._sources import check_pictures
 
@@ -17,6 +18,7 @@ __all__ = [
     "check_pictures",
     "find_ink",
     "find_normalizer",
+    "open_image",
     "read_image",
     "read_picture",
     "read_with_shape",
