@@ -39,7 +39,7 @@ class MisclassifiedDisplay(AnswersDisplay):
     """The errors of a classifier, the most confident ones first.
 
     The order is by the probability of the wrong label. Bars below each image show the most
-    probable labels, with the predicted one in vermilion and the true one in blue and bold.
+    probable labels, with the predicted one in orange and the true one in blue and bold.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
