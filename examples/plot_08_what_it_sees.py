@@ -12,7 +12,7 @@ which pixels speak for a predicted label, computed in two ways.
 # The first convolution of the pretrained model finds edges in several
 # directions, and blank paper. The next ones combine its outputs, on coarser
 # and coarser grids. The display shows the strongest maps of each convolution,
-# after pooling and ReLU.
+# after ReLU and, at the end of a block, pooling.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits

@@ -154,7 +154,7 @@ class NormalizationDisplay:
         """
         steps = self.diagnosis.steps
         titles = TITLES[: 3 if self.answer is None else 4]
-        axes = self._new_axes(len(titles)) if ax is None else np.atleast_1d(ax)
+        axes = self._new_axes(len(titles)) if ax is None else np.ravel(ax)
         if len(axes) != len(titles):
             raise ValueError(f"There are {len(titles)} panels, but ax holds {len(axes)} Axes.")
         images = _in_colour(self.picture, steps["picture"]), steps["ink"], steps["normal"]

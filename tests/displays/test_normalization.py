@@ -197,10 +197,10 @@ def test_black_is_0_and_white_1_whatever_the_picture_holds():
 
 
 def test_on_given_axes__opens_no_figure():
-    axes = Figure().subplots(1, 3).ravel()
-    display = NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER, ax=axes)
-    assert list(display.axes_) == list(axes)
-    assert display.figure_ is axes[0].figure
+    axes = Figure().subplots(2, 2)
+    display = NormalizationDisplay.from_estimator(reader(), PAPER, ax=axes)
+    assert list(display.axes_) == list(axes.flat)
+    assert display.figure_ is axes[0, 0].figure
     assert plt.get_fignums() == []
 
 
