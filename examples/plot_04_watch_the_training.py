@@ -74,6 +74,7 @@ TrainingCurveDisplay.from_estimator(
     name="learning rate 0.03",
     ax=display.axes_,
 )
+display.figure_.suptitle("Training with two learning rates")
 plt.show()
 
 # %%
@@ -92,5 +93,6 @@ else:
     classifier = CNNDigitClassifier(**parameters).set_callbacks(monitor)
     grid = {"learning_rate": [0.003, 0.01, 0.03], "max_epochs": [12]}
     search = GridSearchCV(classifier, grid, cv=2, refit=False).fit(X, y)
-    TrainingCurveDisplay.from_search(search, monitor.get_logs())
+    display = TrainingCurveDisplay.from_search(search, monitor.get_logs())
+    display.figure_.suptitle("Training of the candidates of a search")
     plt.show()

@@ -40,7 +40,7 @@ print(f"{features.shape[1]} features from {X.shape[1]} pixels")
 # test images differ most: by their pixels on the left, by their features on
 # the right.
 
-figure, axes = plt.subplots(1, 2, figsize=(9, 4.5), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(8, 4), layout="constrained")
 figure.suptitle("Test images in two dimensions")
 by_pixels = PCA(n_components=2, random_state=0).fit_transform(X_test)
 EmbeddingDisplay(by_pixels, y_test, name="PCA").plot(ax=axes[0])

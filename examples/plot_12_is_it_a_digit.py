@@ -99,7 +99,7 @@ plt.show()
 figure, axes = plt.subplots(
     ncols=2,
     sharey=True,
-    figsize=(9, 3.8),
+    figsize=(8, 3.8),
     layout="constrained",
 )
 figure.suptitle("How similar images are to digits, by two networks")
