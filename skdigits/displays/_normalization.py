@@ -6,11 +6,10 @@ import numpy as np
 
 from skdigits.displays._probability_bars import ROW, plot_bars
 from skdigits.displays._shared import BLUE, VERMILION, draw_frame, new_axes
-from skdigits.normalizer import find_normalizer, open_image
+from skdigits.normalizer import find_normalizer, read_colours
 from skdigits.reading import Reader
 
 TITLES = ("picture", "ink", "what the model sees", "prediction")
-COLOURED = ("RGB", "P", "YCbCr", "CMYK")  # modes of Pillow
 LONGEST = 20  # characters in a line of the answer
 
 
@@ -22,28 +21,6 @@ def _wrap(text):
 def _width(ax):
     """Return the width of Axes in points."""
     return ax.get_window_extent().width * 72 / ax.figure.dpi
-
-
-def _in_colour(picture, grey):
-    """Return a picture in colour, as large as its grey levels; those if it has no colours."""
-    from PIL import Image, ImageOps
-
-    if isinstance(picture, np.ndarray):
-        if picture.dtype != np.uint8 or picture.shape[2:] != (3,):
-            return grey
-        picture = Image.fromarray(picture)
-    if not hasattr(picture, "getbands"):
-        try:
-            image, _ = open_image(picture)
-        except ValueError:  # it cannot be read a second time
-            return grey
-        with image:
-            image.draft("RGB", grey.shape[::-1])
-            return _in_colour(image, grey)
-    if picture.mode not in COLOURED or picture.has_transparency_data:
-        return grey
-    upright = ImageOps.exif_transpose(picture).convert("RGB")
-    return np.asarray(upright.resize(grey.shape[::-1], Image.Resampling.BOX))
 
 
 class NormalizationDisplay:
@@ -157,7 +134,9 @@ class NormalizationDisplay:
         axes = self._new_axes(len(titles)) if ax is None else np.ravel(ax)
         if len(axes) != len(titles):
             raise ValueError(f"There are {len(titles)} panels, but ax holds {len(axes)} Axes.")
-        images = _in_colour(self.picture, steps["picture"]), steps["ink"], steps["normal"]
+        grey = steps["picture"]
+        colours = None if self.picture is None else read_colours(self.picture, grey.shape)
+        images = grey if colours is None else colours, steps["ink"], steps["normal"]
         for axis, title in zip(axes, titles, strict=True):
             axis.set_title(title, fontsize=np.clip(_width(axis) / 11.5, 7, 12))
             axis.set(xticks=[], yticks=[], anchor="N")

@@ -1,5 +1,6 @@
 """From any picture of a digit to an image of MNIST's form."""
 
+from skdigits.normalizer._colours import read_colours
 from skdigits.normalizer._diagnosis import Diagnosis
 from skdigits.normalizer._ink import find_ink
 from skdigits.normalizer._normalizer import (
@@ -8,7 +9,6 @@ from skdigits.normalizer._normalizer import (
     with_normalizer,
     without_normalizer,
 )
-from skdigits.normalizer._opening import open_image
 from skdigits.normalizer._pictures import read_image, read_picture, read_with_shape
 from skdigits.normalizer._sources import check_pictures
 
@@ -18,7 +18,7 @@ __all__ = [
     "check_pictures",
     "find_ink",
     "find_normalizer",
-    "open_image",
+    "read_colours",
     "read_image",
     "read_picture",
     "read_with_shape",
