@@ -261,7 +261,13 @@ def test_from_cv_results__of_another_classifier(small_digits):
 # A search
 
 
-PARAMETERS = {"filters": (8,), "max_epochs": 3, "validation_fraction": 0.2, "random_state": 0}
+PARAMETERS = {
+    "filters": (8,),
+    "max_epochs": 3,
+    "validation_fraction": 0.2,
+    "precision": "float64",
+    "random_state": 0,
+}
 
 
 @pytest.fixture
