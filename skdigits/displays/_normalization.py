@@ -153,13 +153,14 @@ class NormalizationDisplay:
     def _new_axes(self, n_panels):
         """Return the panels of a new figure: two in a row, or all three."""
         import matplotlib.pyplot as plt
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
         height, width = self.diagnosis.steps["picture"].shape
         if n_panels == 3:
             return new_axes(3, figsize=(7, 2.2 * np.clip(height / width, 1, 2) + 1.2))
         heights = np.clip(3 * height / width, 1, 4.5), 2.2
-        figure = plt.figure(figsize=(6.4, sum(heights) + 1.7), layout="constrained")
-        figure.get_layout_engine().set(h_pad=0.1)
+        layout = ConstrainedLayoutEngine(h_pad=0.1)
+        figure = plt.figure(figsize=(6.4, sum(heights) + 1.7), layout=layout)
         return figure.subplots(2, 2, height_ratios=heights).ravel()
 
     def _plot_box(self, ax):
