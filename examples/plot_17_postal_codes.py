@@ -22,7 +22,7 @@ from skdigits.datasets import compose_strings, make_digits
 from skdigits.displays import ReadingDisplay
 
 form = {"lengths": 5, "heights": (10, 16), "blur": 3, "cuts": 0}
-digits = make_digits(random_state=3)
+digits = make_digits(n_writers=20, n_copies=5, random_state=3)
 pictures, codes = compose_strings(*digits, 100, **form, random_state=0)
 reader = load_reader()
 readings = list(reader.read_many(pictures))

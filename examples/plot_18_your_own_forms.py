@@ -23,8 +23,8 @@ from skdigits.displays import ReadingDisplay
 writer = make_digits(n_writers=1, n_copies=60, random_state=11)
 form = {"lengths": 4, "slants": 48, "gaps": (0, 0.3), "heights": (12, 18)}
 form |= {"rules": 1, "random_state": 0}
-pictures, strings = compose_strings(*writer, 140, **form)
-unseen, their_strings = pictures[40:], strings[40:]
+pictures, strings = compose_strings(*writer, 200, **form)
+unseen, their_strings = pictures[20:], strings[20:]
 
 reader = load_reader().set_params(min_probability=0)
 ReadingDisplay.from_picture(reader, unseen[0])
@@ -38,7 +38,7 @@ plt.show()
 # the reader stays accurate on these. By default, training takes several times
 # as long as here.
 
-others = make_digits(random_state=5)
+others = make_digits(n_writers=20, n_copies=5, random_state=5)
 others, other_strings = compose_strings(*others, 60, random_state=1)
 
 
@@ -53,9 +53,9 @@ def print_accuracy(when):
 
 
 before = print_accuracy("before")
-reader.set_params(warm_start=True, n_rehearsed=100, max_epochs=5)
-reader.set_params(random_state=0).fit(pictures[:40], strings[:40])
-after = print_accuracy("after 40 pictures")
+reader.set_params(warm_start=True, n_rehearsed=300, max_epochs=5)
+reader.set_params(random_state=0).fit(pictures[:20], strings[:20])
+after = print_accuracy("after 20 pictures")
 
 # %%
 # The result
@@ -66,7 +66,7 @@ figure, ax = plt.subplots(figsize=(6, 3), layout="constrained")
 rows = np.arange(2)
 for shift, accuracy, label, color in (
     (-0.2, before, "pretrained", "silver"),
-    (0.2, after, "after 40 pictures of the forms", "#0072B2"),
+    (0.2, after, "after 20 pictures of the forms", "#0072B2"),
 ):
     bars = ax.barh(
         rows + shift,
@@ -79,6 +79,6 @@ for shift, accuracy, label, color in (
 ax.set_yticks(rows, ["these forms", "other handwritings"])
 ax.invert_yaxis()
 ax.set(xlim=(0, 110), xlabel="numbers read correctly (%)")
-ax.set_title("Some dozens of pictures teach the reader a handwriting")
+ax.set_title("Twenty pictures teach the reader a handwriting")
 figure.legend(loc="outside lower center", ncols=2)
 plt.show()
