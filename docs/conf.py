@@ -25,6 +25,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "command_help",
     "floors",
+    "thumbnails",
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "_ext", "_templates"]

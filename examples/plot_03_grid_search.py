@@ -2,16 +2,17 @@
 Search for a learning rate, with and without augmentation
 =========================================================
 
-All parameters of the classifier are plain values, so scikit-learn's searches work on them as on
-any others; those of a ``Distortion`` are named ``augment__rotation`` and so on. Here,
-:class:`~sklearn.model_selection.GridSearchCV` tries learning rates with and without random
-distortion of the training images.
+scikit-learn's searches can tune every parameter of the classifier; those of a
+``Distortion`` have names such as ``augment__rotation``. Here,
+:class:`~sklearn.model_selection.GridSearchCV` tries learning rates with and
+without random distortion of the training images.
 """
 
 # %%
 # A small part of the data
 # ------------------------
-# Few images keep the search short, and it is with few images that augmentation can help.
+# Few images keep the search short, and augmentation helps most if there are
+# few.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
@@ -31,23 +32,28 @@ X_train, X_test, y_train, y_test = train_test_split(
 # %%
 # The search
 # ----------
-# Six settings, each fitted three times.
+# Six candidates, each fitted on three folds.
 
 grid = {"learning_rate": [0.001, 0.01, 0.1], "augment": [False, True]}
-search = GridSearchCV(CNNDigitClassifier(max_epochs=3, random_state=0), grid, cv=3)
+classifier = CNNDigitClassifier(max_epochs=3, random_state=0)
+search = GridSearchCV(classifier, grid, cv=3)
 search.fit(X_train, y_train)
 print(f"best: {search.best_params_}")
-print(f"accuracy in cross-validation {search.best_score_:.2%}")
-print(f"accuracy on {len(X_test):,} other images {search.score(X_test, y_test):.2%}")
+print(f"accuracy in cross-validation: {search.best_score_:.2%}")
+print(f"accuracy on test images: {search.score(X_test, y_test):.2%}")
 
 # %%
 # The results
 # -----------
-# Error bars are the standard deviation over the three folds: differences within them say little.
+# Error bars show the standard deviation over the three folds. Smaller
+# differences may be due to chance.
 
 results = search.cv_results_
 figure, ax = plt.subplots(layout="constrained")
-for augment, color, marker in ((False, "#0072B2", "o"), (True, "#D55E00", "s")):
+for augment, color, marker in (
+    (False, "#0072B2", "o"),
+    (True, "#D55E00", "s"),
+):
     rows = results["param_augment"] == augment
     ax.errorbar(
         results["param_learning_rate"][rows].astype(float),
@@ -58,8 +64,12 @@ for augment, color, marker in ((False, "#0072B2", "o"), (True, "#D55E00", "s")):
         marker=marker,
         capsize=3,
     )
-ax.set(xscale="log", xlabel="learning rate", ylabel="accuracy in cross-validation (%)")
-ax.set_title("What learning rate and augmentation do")
+ax.set(
+    xscale="log",
+    xlabel="learning rate",
+    ylabel="accuracy in cross-validation (%)",
+    title="Accuracy by learning rate and augmentation",
+)
 ax.grid(alpha=0.3)
 ax.legend(loc="lower center")
 plt.show()

@@ -2,15 +2,16 @@
 Answer only when sure
 =====================
 
-Where an error costs more than a second look, a classifier should leave alone what it is not sure
-of. :class:`~skdigits.SelectiveClassifier` finds out how sure is sure enough.
+If an error costs more than a second look, a classifier should not answer when
+it is uncertain. :class:`~skdigits.SelectiveClassifier` finds the threshold on
+the probability that keeps the error rate below a limit.
 """
 
 # %%
 # A limit on the errors
 # ---------------------
-# Of the answers, 2 % may be wrong. Half of the training images are held out to find the threshold
-# that keeps this limit.
+# At most 1 % of the answers may be wrong. Half of the training images are set
+# aside to find the threshold that keeps this limit.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
@@ -29,38 +30,44 @@ X_train, X_test, y_train, y_test = train_test_split(
 )
 careful = SelectiveClassifier(
     CNNDigitClassifier(max_epochs=3, random_state=0),
-    max_error_rate=0.02,
+    max_error_rate=0.01,
     validation_fraction=0.5,
     random_state=0,
 ).fit(X_train, y_train)
 
 # %%
-# What it leaves alone
-# --------------------
-# ``reject_label_`` stands for no answer: "?" among strings, -1 among integers.
+# What it does not answer
+# -----------------------
+# ``reject_label_`` means no answer: "?" among strings, -1 among integers.
 
 answers = careful.predict(X_test)
 answered = answers != careful.reject_label_
 always = careful.estimator_.predict(X_test)
-print(f"{(always != y_test).mean():.2%} of {len(y_test):,} test images are misread by the network")
-print(f"{answered.mean():.1%} are answered, where it is {careful.threshold_:.0%} sure or more")
-print(f"{(answers != y_test)[answered].mean():.2%} of these answers are wrong")
+print(f"errors of the network: {(always != y_test).mean():.2%}")
+print(f"threshold on the probability: {careful.threshold_:.1%}")
+print(f"answered: {answered.mean():.1%} of {len(y_test):,} test images")
+wrong = (answers != y_test)[answered].mean()
+print(f"{wrong:.2%} of these answers are wrong")
 
 # %%
-# The limit is kept on most draws of the held-out images, 95 of 100, for images of the same source.
-# Below are images that got no answer, with the one that the network would have given.
+# The limit holds with a confidence of 95 %, for images from the same source.
+# Below are images without an answer, with the prediction of the network.
 
 SamplePredictionsDisplay.from_estimator(
-    careful.estimator_, X_test[~answered], y_test[~answered], n_images=12, random_state=0
+    careful.estimator_,
+    X_test[~answered],
+    y_test[~answered],
+    random_state=0,
 )
 plt.show()
 
 # %%
 # What a limit costs
 # ------------------
-# The curve has the error rate for every share of images that might be answered, the surest ones
-# first; the point marks the threshold chosen, and the dashed line the limit. A network whose
-# probabilities did not tell right from wrong would have a level curve.
+# The curve shows the error rate for each share of the images that could be
+# answered, the most certain ones first. The point marks the chosen threshold,
+# and the dashed line the limit. If the probabilities could not distinguish
+# correct predictions from errors, the curve would be flat.
 
 # sphinx_gallery_thumbnail_number = 2
 display = RiskCoverageDisplay.from_estimator(careful, X_test, y_test)

@@ -2,8 +2,9 @@
 Find the usual mistakes
 =======================
 
-A good network reads badly when it is given images or labels in another form than in training.
-Here such mistakes are made on purpose, and :func:`~skdigits.diagnose` is asked what is wrong.
+A good network makes many errors if images or labels have another form than in
+training. Here, such mistakes are made on purpose, and
+:func:`~skdigits.diagnose` finds what is wrong.
 """
 
 # %%
@@ -25,15 +26,16 @@ except OSError:  # MNIST is not on this machine
 X_train, X_test, y_train, y_test = train_test_split(
     X[:6_000], y[:6_000], test_size=450, random_state=0
 )
-classifier = CNNDigitClassifier(max_epochs=4, random_state=0).fit(X_train, y_train)
-print(f"{classifier.score(X_test, y_test):.2%} of the test images are read right")
+classifier = CNNDigitClassifier(max_epochs=4, random_state=0)
+classifier.fit(X_train, y_train)
+print(f"accuracy on the test images: {classifier.score(X_test, y_test):.2%}")
 print(diagnose(classifier, X_test, y_test))
 
 # %%
 # Mistakes with images
 # --------------------
-# Ink and paper exchanged, rows and columns exchanged, digits out of the centre, another scale,
-# which on that of the training is as good as blank.
+# Ink and paper swapped, rows and columns swapped, digits off-centre, and
+# pixels on another scale, on which the images look blank.
 
 side = int(X.shape[1] ** 0.5)
 images = X_test.reshape(-1, side, side)
@@ -53,20 +55,22 @@ for ax, (name, form) in zip(axes, pictures.items(), strict=True):
 plt.show()
 
 # %%
-# ``diagnose`` undoes each mistake in turn, and tells the one without which the images are read.
+# ``diagnose`` corrects each possible mistake in turn, and reports the one
+# whose correction makes the predictions right.
 
 for name, form in pictures.items():
-    print(f"--- {name}: {classifier.score(form, y_test):.0%} are read right")
+    print(f"--- {name}: accuracy {classifier.score(form, y_test):.0%}")
     print(diagnose(classifier, form, y_test))
 
 # %%
 # Mistakes with labels
 # --------------------
-# Counted from 1 instead of 0, of another type, or each in the row below its image; and images of
-# the training among those of the test, which make any model look good.
+# Labels counted from 1 instead of 0, labels of another type, each label one
+# row below its image; and training images in the test set, which make any
+# model look good.
 
 classes, positions = np.unique(y_test, return_inverse=True)
-other_type = y_test.astype(int) if isinstance(y_test[0], str) else y_test.astype(str)
+other_type = y_test.astype(int if isinstance(y_test[0], str) else str)
 labels = {
     "counted from 1": classes[(positions + 1) % 10],
     "of another type": other_type,
@@ -76,5 +80,5 @@ for name, y_given in labels.items():
     print(f"--- {name}")
     print(diagnose(classifier, X_test, y_given))
 
-print("--- images of the training")
+print("--- training images in the test set")
 print(diagnose(classifier, X_train[:450], y_train[:450], X_train=X_train))

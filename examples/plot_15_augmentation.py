@@ -2,15 +2,16 @@
 What augmentation does
 ======================
 
-A network sees each training image distorted at random, anew in each epoch, so that it learns what
-does not matter. This looks at the distorted images, and at what they are good for.
+In each epoch, a network sees each training image with another random
+distortion, so that it learns to ignore such differences. This example shows
+the distorted images, and what they are good for.
 """
 
 # %%
-# What the network is shown
-# -------------------------
-# A ``Distortion`` says how much images are distorted. Called on images, it shows what it does; no
-# network is needed for that.
+# What the network sees
+# ---------------------
+# A ``Distortion`` sets how much images are distorted. Call it on images to see
+# the effect; this needs no network.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,10 +33,11 @@ side = int(X.shape[1] ** 0.5)
 
 
 def plot_epochs(title, distortion):
-    """Show eight training images, and what the network would see of them in four epochs."""
+    """Plot eight training images, and what a network sees in four epochs."""
     images = X_train[:8].reshape(-1, side, side)
-    rows = {"as it is": images}
-    rows |= {f"epoch {epoch}": distortion(images, random_state=epoch) for epoch in range(1, 5)}
+    rows = {"original": images}
+    for epoch in range(1, 5):
+        rows[f"epoch {epoch}"] = distortion(images, random_state=epoch)
     figure, axes = plt.subplots(5, 8, figsize=(7, 4.8), layout="constrained")
     figure.suptitle(title)
     for row, (name, images) in enumerate(rows.items()):
@@ -46,25 +48,28 @@ def plot_epochs(title, distortion):
     plt.show()
 
 
-plot_epochs("Training images, distorted as by default", Distortion())
+plot_epochs("Training images with the default distortion", Distortion())
 
 # %%
-# The default distorts with care: it turns images by up to 8 degrees, shifts them by up to 6 % of
-# the side, and makes them larger or smaller by up to 10 %. ``Distortion.paper()``, which trained
-# the pretrained model, makes images as from real paper and a bad camera.
+# The default is a slight distortion: it turns images by up to 8 degrees,
+# shifts them by up to 6 % of the side, and makes them larger or smaller by up
+# to 10 %. ``Distortion.paper()``, with which the pretrained model was trained,
+# imitates real paper and a bad camera.
 
 # sphinx_gallery_thumbnail_number = 2
-plot_epochs("Training images, distorted as for real paper", Distortion.paper())
+plot_epochs("Training images with Distortion.paper()", Distortion.paper())
 
 # %%
 # What it is good for
 # -------------------
-# Three networks learn from the same 1,000 images, and read others that are turned. The further a
-# network has seen digits turned, the further it knows them; upright ones are read about as well.
+# Three networks are trained on the same 1,000 images and tested on turned
+# ones. The more the training images were turned, the more a network tolerates;
+# on upright digits, all three are about equally accurate.
 
 angles = np.arange(-45, 46, 15)
 images = X_test.reshape(-1, side, side).astype(float)
-turned = [rotate(images, angle, axes=(1, 2), reshape=False, order=1) for angle in angles]
+how = {"axes": (1, 2), "reshape": False, "order": 1}
+turned = [rotate(images, angle, **how) for angle in angles]
 settings = {
     "no augmentation": {"augment": False},
     "default, up to 8°": {"augment": True},
@@ -77,14 +82,14 @@ for (name, setting), color, marker in zip(
 ):
     classifier = CNNDigitClassifier(max_epochs=6, random_state=0, **setting)
     classifier.fit(X_train, y_train)
-    accuracy = [classifier.score(each, y_test) for each in turned]
-    print(f"{name:18s} upright {accuracy[3]:.1%}, turned by 30° {accuracy[5]:.1%}")
-    ax.plot(angles, 100 * np.array(accuracy), color=color, marker=marker, label=name)
+    accuracy = np.array([classifier.score(each, y_test) for each in turned])
+    print(f"{name:18s} upright {accuracy[3]:.1%}, by 30° {accuracy[5]:.1%}")
+    ax.plot(angles, 100 * accuracy, color=color, marker=marker, label=name)
 ax.set(
     xlabel="angle by which the test images are turned (degrees)",
-    ylabel="read right (%)",
+    ylabel="accuracy (%)",
     xticks=angles,
-    title="Reading turned digits",
+    title="Accuracy on turned digits",
 )
 ax.grid(alpha=0.3)
 ax.legend()

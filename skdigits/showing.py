@@ -8,12 +8,12 @@ __all__ = ["show"]
 
 
 def show(picture, model=None):
-    """Plot a picture of a digit, what the normaliser makes of it, and the answer.
+    """Plot a picture of a digit, its steps to MNIST's form, and the answer.
 
     Parameters
     ----------
     picture : path, PIL image or array of shape (height, width[, channels])
-        Of any size and colour, as for :class:`DigitNormalizer`.
+        A picture of any size and colour, as for :class:`DigitNormalizer`.
     model : estimator instance, default=None
         Fitted classifier of rows of 28 × 28 pixels, or of pictures if it begins with a
         :class:`DigitNormalizer`. If None, that of :func:`load_pretrained`.
@@ -21,7 +21,7 @@ def show(picture, model=None):
     Returns
     -------
     display : NormalizationDisplay
-        The display, plotted; its `answer` and `diagnosis` say the same.
+        The display, plotted. Its `answer` and `diagnosis` have the same information.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def show(picture, model=None):
     See Also
     --------
     read_digits : The answers to many pictures.
-    skdigits.displays.NormalizationDisplay : The same on Axes of one's own.
+    skdigits.displays.NormalizationDisplay : The same on given Axes.
 
     Examples
     --------

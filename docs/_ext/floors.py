@@ -18,6 +18,7 @@ BOXES = {box: modules for floor in FLOORS for box, modules in floor.items()}
 
 # Lengths in the drawing's own units: at the width of a phone, each is about a pixel.
 COLUMN, WIDTH, LINE, GAP, MARGIN = 90, 84, 13, 40, 6
+LETTERS = 11  # of a name, that surely fit into a box in any font
 
 
 def module_of(path):
@@ -108,10 +109,12 @@ def rectangle(kind, x, y, width, height):
 
 
 def texts(x, y, box):
-    """Return a box's name with its modules below, centred at `x`."""
+    """Return a box's name with its modules below, centred at `x`; a long name fills the box."""
     for number, line in enumerate([box, *lines_of(box)]):
         kind, bottom = "module" if number else "name", y + LINE * (number + 1)
-        yield f'<text class="{kind}" x="{x}" y="{bottom}">{escape(line)}</text>'
+        fit = f' textLength="{WIDTH - 8}" lengthAdjust="spacingAndGlyphs"'
+        fit = fit if number == 0 and len(line) > LETTERS else ""
+        yield f'<text class="{kind}" x="{x}" y="{bottom}"{fit}>{escape(line)}</text>'
 
 
 def arrow(upper, lower, pairs, places):

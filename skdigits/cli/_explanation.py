@@ -28,8 +28,9 @@ def save_steps(answer):
     from skdigits.displays import NormalizationDisplay
 
     try:
+        display = NormalizationDisplay(answer.diagnosis, answer=answer, picture=answer.name)
         picture = draw_picture(
-            lambda axes: NormalizationDisplay(answer.diagnosis, answer=answer).plot(ax=axes),
+            lambda axes: display.plot(ax=axes),
             (10, 3.6),
             n_panels=4,
         )

@@ -11,7 +11,7 @@ from skdigits.displays._shared import VERMILION, new_axes
 
 
 def _examples(y_true, y_pred, labels, confidence):
-    """Return the most confident sample of each pair of labels, the first of equals; or -1."""
+    """Return the most confident sample of each pair of labels, the first of equals, or -1."""
     last_to_first = np.argsort(-confidence, kind="stable")[::-1]
     cells = [(y[last_to_first, None] == labels).argmax(axis=1) for y in (y_true, y_pred)]
     indices = np.full((len(labels), len(labels)), -1)
@@ -20,7 +20,7 @@ def _examples(y_true, y_pred, labels, confidence):
 
 
 def _all_labels(labels, found):
-    """Return the labels stated, and after them what else was found."""
+    """Return the given labels, followed by the others that were found."""
     if labels is None:
         return found
     return np.append(labels, np.setdiff1d(unique_labels(found, labels), labels))
@@ -29,10 +29,9 @@ def _all_labels(labels, found):
 class ConfusionGalleryDisplay:
     """A confusion matrix with an example image and the count in each cell.
 
-    The example is the most confident one: that to which the classifier gave its answer with the
-    largest probability, or the first where there are no probabilities. Right answers, on the
-    diagonal, are pale; the more frequent an error, the darker its cell. What did not occur is
-    blank.
+    The example is the image for which the predicted label had the largest probability, or the
+    first one if there are no probabilities. Correct predictions, on the diagonal, are pale. The
+    more frequent an error, the darker its cell. A cell without samples is blank.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
@@ -43,10 +42,10 @@ class ConfusionGalleryDisplay:
         Example of each cell that is not empty, row by row.
 
     confusion_matrix : ndarray of shape (n_labels, n_labels)
-        Number of samples of each true label (rows) that got each answer (columns).
+        Number of samples with each true label (rows) and predicted label (columns).
 
     indices : ndarray of shape (n_labels, n_labels)
-        Which sample stands in each cell, as its position in `X`; -1 where there is none.
+        Position in `X` of the sample in each cell; -1 in a blank cell.
 
     display_labels : ndarray of shape (n_labels,)
         Label of each row and column.
@@ -61,7 +60,7 @@ class ConfusionGalleryDisplay:
 
     See Also
     --------
-    MisclassifiedDisplay : The errors, those of one cell on demand.
+    MisclassifiedDisplay : The errors, all of them or those of one cell.
     skdigits.most_confused : The most frequent confusions, as a list.
     sklearn.metrics.ConfusionMatrixDisplay : The counts alone.
 
@@ -84,18 +83,18 @@ class ConfusionGalleryDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, y, *, image_shape=None, cmap="gray_r", ax=None):
-        """Plot what a fitted classifier takes for what.
+        """Plot the confusions of a fitted classifier.
 
         Parameters
         ----------
         estimator : estimator instance
-            Fitted classifier; without ``predict_proba``, an example is the first of its kind.
+            Fitted classifier. Without ``predict_proba``, the example is the first of its cell.
 
         X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
             Images, in the form the classifier takes.
 
         y : array-like of shape (n_samples,)
-            The truth.
+            True label of each image.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the estimator's ``image_shape_`` or the
@@ -136,26 +135,27 @@ class ConfusionGalleryDisplay:
         cmap="gray_r",
         ax=None,
     ):
-        """Plot what was taken for what, by answers that were given before.
+        """Plot the confusions among existing predictions.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
-            Images, of right and wrong answers.
+            Images, predicted correctly or not.
 
         y_true : array-like of shape (n_samples,)
-            The truth.
+            True label of each image.
 
         y_pred : array-like of shape (n_samples,)
-            Answer given to each image.
+            Predicted label of each image.
 
         y_proba : array-like of shape (n_samples, n_labels), default=None
-            Probability of each label; the rows sum to 1. If None, an example is the first of
-            its kind.
+            Probability of each label; the rows sum to 1. If None, the example is the first of
+            its cell.
 
         labels : array-like of shape (n_labels,), default=None
-            Label of each column of `y_proba`, as in ``classes_`` of the classifier, in the order
-            to show. Others in `y_true` or `y_pred` follow, sorted. If None, all are sorted.
+            Label of each column of `y_proba`, as in ``classes_`` of the classifier. The cells
+            have the same order. Other labels in `y_true` or `y_pred` follow, sorted. If None, all
+            are sorted.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the smallest square that
@@ -270,7 +270,7 @@ class ConfusionGalleryDisplay:
         is_wide = 6 * max(map(len, names)) > cell
         centres = np.arange(n_labels) + 0.5
         ax.set(xlim=(0, n_labels), ylim=(n_labels, 0), aspect="equal")
-        ax.set(xlabel="predicted label", ylabel="true label", title=self._title())
+        ax.set(xlabel="Predicted label", ylabel="True label", title=self._title())
         ax.set_xticks(centres, names, rotation="vertical" if is_wide else "horizontal")
         ax.set_yticks(centres, names)
         ax.tick_params(length=0)

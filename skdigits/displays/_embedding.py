@@ -1,4 +1,4 @@
-"""The last layer but one of a network, in two dimensions."""
+"""The features of a network, in two dimensions."""
 
 import numpy as np
 from sklearn.base import clone
@@ -12,10 +12,11 @@ _MARKERS = "os^DvPX"  # with ten colours, 70 labels differ
 
 
 class EmbeddingDisplay:
-    """The last layer but one of a network in two dimensions: a point for each image.
+    """The features that a network computes, in two dimensions: a point for each image.
 
-    What the network finds alike lies close together. Each label has a colour and a marker, and its
-    name at the median of its points.
+    The features are the output of the last layer but one. Images that are similar to the network
+    are close together. Each label has a colour and a marker, and its name is at the median of its
+    points.
 
     It is recommended to use :meth:`from_estimator` to create a display. All parameters are
     stored as attributes.
@@ -29,7 +30,8 @@ class EmbeddingDisplay:
         Label of each.
 
     name : str, default=None
-        What made two dimensions of many; it names the axes. If None, they have no name.
+        Name of the method that reduced the features to two dimensions, for the axes. If None, they
+        have no name.
 
     Attributes
     ----------
@@ -41,7 +43,7 @@ class EmbeddingDisplay:
 
     See Also
     --------
-    FeatureMapsDisplay : What each convolution makes of an image.
+    FeatureMapsDisplay : The output of each convolution for an image.
 
     Examples
     --------
@@ -61,7 +63,7 @@ class EmbeddingDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, y=None, *, reducer=None, ax=None, **kwargs):
-        """Plot what a fitted network makes of images.
+        """Plot the features that a fitted network computes for images.
 
         Parameters
         ----------
@@ -73,10 +75,10 @@ class EmbeddingDisplay:
             Images, in the form the estimator takes; two or more.
 
         y : array-like of shape (n_samples,), default=None
-            Labels to colour the points by. If None, the estimator's answers.
+            Labels that colour the points. If None, the estimator's predictions.
 
         reducer : estimator instance, default=None
-            Transformer with ``fit_transform`` that makes two dimensions of many, such as
+            Transformer with ``fit_transform`` that reduces the features to two dimensions, such as
             :class:`~sklearn.manifold.TSNE`; a clone of it is fitted. If None,
             :class:`~sklearn.decomposition.PCA`, which is fast and gives the same points each time.
 

@@ -1,4 +1,4 @@
-"""What each convolution makes of an image."""
+"""The output of each convolution for an image."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _TITLE = 0.4  # height of the text above a row
 
 
 class FeatureMapsDisplay:
-    """What each convolution makes of an image: its strongest maps, a row for each layer.
+    """The output of each convolution for an image: its strongest maps, a row for each layer.
 
     It is recommended to use :meth:`from_estimator` to create a display. All parameters are
     stored as attributes.
@@ -21,7 +21,7 @@ class FeatureMapsDisplay:
         The image, as the network sees it.
 
     feature_maps : list of ndarray of shape (n_filters, map_height, map_width)
-        What each convolution returned, in their order.
+        Output of each convolution, in their order.
 
     Attributes
     ----------
@@ -31,9 +31,12 @@ class FeatureMapsDisplay:
     figure_ : matplotlib Figure
         Figure containing them.
 
+    colorbar_ : matplotlib Colorbar
+        The scale of the maps.
+
     See Also
     --------
-    SaliencyDisplay : Which pixels speak for an answer.
+    SaliencyDisplay : Which pixels speak for a predicted label.
     EmbeddingDisplay : The last layer but one in two dimensions.
 
     Examples
@@ -52,7 +55,7 @@ class FeatureMapsDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, *, ax=None, **style):
-        """Plot what each convolution of a fitted network makes of an image.
+        """Plot the output of each convolution of a fitted network for an image.
 
         Parameters
         ----------
@@ -77,7 +80,7 @@ class FeatureMapsDisplay:
         Raises
         ------
         ValueError
-            If the estimator has no network inside, or there is not one image.
+            If the estimator has no network inside, or `X` is not a single image.
         """
         classifier, seen = classifier_and_input("feature_maps", estimator, X)
         maps = [layer[0] for layer in classifier.feature_maps(seen)]
@@ -95,7 +98,7 @@ class FeatureMapsDisplay:
             Largest number of maps of a layer to show.
 
         cmap : str or matplotlib Colormap, default="viridis"
-            Colours of the maps, from 0 to the layer's largest value.
+            Colours of the maps, from 0 to the largest value of the layer.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
@@ -105,6 +108,8 @@ class FeatureMapsDisplay:
         display : FeatureMapsDisplay
             The display itself.
         """
+        from matplotlib.cm import ScalarMappable
+
         rows = [(f"image, {_size(self.image)}", self.image[None], "gray_r")]
         for number, maps in enumerate(self.feature_maps, start=1):
             strongest = np.argsort(-maps.mean(axis=(1, 2)), kind="stable")[:n_maps]
@@ -113,7 +118,7 @@ class FeatureMapsDisplay:
         n_columns = max(len(maps) for _, maps, _ in rows)
         heights = [_TITLE + maps.shape[1] / maps.shape[2] for _, maps, _ in rows]
         if ax is None:
-            size = (7, 7 * sum(heights) / (n_columns * (1 + _GAP)))
+            size = (7, 7 * sum(heights) / (n_columns * (1 + _GAP)) + 0.8)
             ax = new_axes(layout="compressed", figsize=size)[0]
         top = 0.0
         for (title, maps, colours), height in zip(rows, heights, strict=True):
@@ -129,6 +134,14 @@ class FeatureMapsDisplay:
             top += height
         ax.set(xlim=(0, n_columns * (1 + _GAP) - _GAP), ylim=(top, 0))
         ax.set_axis_off()
+        self.colorbar_ = ax.figure.colorbar(
+            ScalarMappable(cmap=cmap),
+            ax=ax,
+            location="bottom",
+            shrink=0.5,
+            aspect=30,
+            label="activation, as a share of the layer's largest",
+        )
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

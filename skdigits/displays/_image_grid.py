@@ -1,4 +1,4 @@
-"""Images in a grid, each over its caption."""
+"""Images in a grid, each above its caption."""
 
 from math import ceil
 
@@ -8,7 +8,13 @@ from skdigits._utils.images import as_rows, find_image_shape, rows_to_images
 from skdigits._utils.nested import first_with
 from skdigits.displays._shared import VERMILION, laid_out, new_axes
 
-_IMAGE_WIDTH = 0.86  # of a cell that is 1 wide
+N_COLUMNS = 4
+_CELL = 1.5  # inches of a cell in a new figure
+# Of a cell that is 1 wide:
+_IMAGE_WIDTH = 0.86
+_LINE = 0.105  # height of a line of the caption
+_GAP = 0.05  # above and below the caption
+_NAME = 18  # characters of a name
 
 
 def as_images(X, image_shape, estimator=None):
@@ -22,18 +28,24 @@ def as_images(X, image_shape, estimator=None):
     return rows_to_images(rows, find_image_shape(rows.shape[1], image_shape or shape))
 
 
+def shorten(name):
+    """Return a name, with its middle left out if it is longer than a line of the caption."""
+    half = _NAME // 2
+    return name if len(name) <= _NAME else f"{name[: half - 1]}…{name[-half:]}"
+
+
 class ImageGridDisplay:
-    """Images in a grid, each over a caption of one or two lines."""
+    """Images in a grid, each above a caption of a few lines."""
 
     def __init__(self, images):
         self.images = images
 
-    def plot(self, *, n_columns=6, cmap="gray_r", ax=None):
+    def plot(self, *, n_columns=N_COLUMNS, cmap="gray_r", ax=None):
         """Plot the images.
 
         Parameters
         ----------
-        n_columns : int, default=6
+        n_columns : int, default=4
             Images in a row of the grid.
 
         cmap : str or matplotlib Colormap, default='gray_r'
@@ -49,15 +61,15 @@ class ImageGridDisplay:
         """
         ax = self._new_axes(n_columns) if ax is None else ax
         n_columns, n_rows, image_height, cell_height = self._layout(n_columns)
-        captions = [self._caption(index) for index in range(len(self.images))]
+        captions = self._captions()
         ax.set(xlim=(0, n_columns), ylim=(n_rows * cell_height, 0), aspect="equal")
         ax.set_title(self._title(), pad=10)
         ax.set_axis_off()
         box = laid_out(ax)
         cell = min(box.width / n_columns, box.height / (n_rows * cell_height))  # screen pixels
-        longest = max((len(line) for text in captions for line in text.split("\n")), default=1)
+        longest = max((len(line) for lines in captions for line in lines), default=1)
         points = 72 / ax.figure.dpi * cell
-        fontsize = np.clip(points * min(0.13, 1 / (0.6 * longest)), 5, 10)
+        fontsize = min(12, points * min(_LINE / 1.3, 1 / (0.6 * longest)))
         limits = {"vmin": self.images.min(), "vmax": self.images.max()} if captions else {}
 
         for index, (image, caption) in enumerate(zip(self.images, captions, strict=True)):
@@ -75,14 +87,15 @@ class ImageGridDisplay:
             )
             ax.text(
                 (left + right) / 2,
-                bottom + 0.06,
-                caption,
+                bottom + _GAP,
+                "\n".join(caption),
                 color=VERMILION if wrong else "black",
                 fontsize=fontsize,
                 horizontalalignment="center",
                 verticalalignment="top",
             )
-            self._plot_below(ax, index, left, _IMAGE_WIDTH, bottom + 0.38, cell)
+            below = bottom + 2 * _GAP + _LINE * self._n_lines()
+            self._plot_below(ax, index, left, _IMAGE_WIDTH, below, fontsize)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
@@ -91,20 +104,27 @@ class ImageGridDisplay:
         n_images, height, width = self.images.shape
         n_columns = max(1, min(n_columns, n_images))
         image_height = _IMAGE_WIDTH * height / width
-        # Below its image there is room for two lines of text, and what else is.
-        cell_height = image_height + 0.42 + self._height_below()
+        cell_height = image_height + _LINE * self._n_lines() + 3 * _GAP + self._height_below()
         return n_columns, max(1, ceil(n_images / n_columns)), image_height, cell_height
 
     def _new_axes(self, n_columns, room=0.5):
         """Return the axes of a new figure, with room in inches beside the grid's height."""
         n_columns, n_rows, _, cell_height = self._layout(n_columns)
-        size = (1.15 * max(n_columns, 4), 1.15 * cell_height * n_rows + room)
+        size = (_CELL * max(n_columns, 3), _CELL * cell_height * n_rows + room)
         return new_axes(layout="compressed", figsize=size)[0]
+
+    def _captions(self):
+        return [self._caption(index) for index in range(len(self.images))]
+
+    def _n_lines(self):
+        """Return how many lines the longest caption has."""
+        return max(map(len, self._captions()), default=0)
 
     def _title(self):
         raise NotImplementedError
 
     def _caption(self, index):
+        """Return the lines of an image's caption."""
         raise NotImplementedError
 
     def _is_wrong(self, index):
@@ -115,5 +135,5 @@ class ImageGridDisplay:
         """Return how much room a cell needs below the caption."""
         return 0
 
-    def _plot_below(self, ax, index, left, width, top, cell):
-        """Plot what stands below the caption of an image, in a cell so many pixels wide."""
+    def _plot_below(self, ax, index, left, width, top, fontsize):
+        """Plot what stands below the caption of an image."""

@@ -1,4 +1,4 @@
-"""Images that are likely mislabelled."""
+"""Images that are probably mislabelled."""
 
 import numpy as np
 from sklearn.model_selection import cross_val_predict
@@ -12,7 +12,8 @@ from skdigits._utils.probabilities import (
     probability_of,
 )
 from skdigits._utils.wording import percent
-from skdigits.displays._image_grid import ImageGridDisplay, as_images
+from skdigits.displays._answers import names_of
+from skdigits.displays._image_grid import ImageGridDisplay, as_images, shorten
 
 
 def _check_given(y):
@@ -23,10 +24,10 @@ def _check_given(y):
 
 
 class LabelIssuesDisplay(ImageGridDisplay):
-    """Images that are likely mislabelled, the most suspicious ones first.
+    """Images that are probably mislabelled, the most suspicious ones first.
 
-    An image is suspect if a classifier that was not trained on it gives it another label than it
-    has. The less probable the label given, the more suspicious it is.
+    An image is suspect if a classifier that was not trained on it predicts another label than the
+    given one. The less probable the given label, the more suspicious the image.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
@@ -40,16 +41,19 @@ class LabelIssuesDisplay(ImageGridDisplay):
         Position of each suspect in `X`, shown or not, the most suspicious first.
 
     self_confidence : ndarray of shape (n_samples,)
-        Probability in [0, 1] of the label given to each image, suspect or not.
+        Probability in [0, 1] of the given label of each image, suspect or not.
 
     given : ndarray of shape (n_images,)
-        Label given to each image shown.
+        Given label of each image shown.
 
     suggested : ndarray of shape (n_images,)
         The most probable label of each image shown.
 
     probability : ndarray of shape (n_images,)
-        Probability in [0, 1] of the label suggested.
+        Probability in [0, 1] of the suggested label.
+
+    names : list of str of length n_images
+        Name of each image shown: its file, or its position in `X`.
 
     Attributes
     ----------
@@ -66,10 +70,10 @@ class LabelIssuesDisplay(ImageGridDisplay):
 
     Notes
     -----
-    Suspects are ranked by self-confidence, the probability of the label given, as in confident
-    learning [1]_; equal ones by the probability of the label suggested. A suspect may as well be
-    an image that is hard to read, or one that the classifier does not understand: look before
-    you change a label.
+    Suspects are ranked by self-confidence, which is the probability of the given label, as in
+    confident learning [1]_; equal ones by the probability of the suggested label. A suspect may
+    also be an image that is hard to read, or of a kind that the classifier has seldom seen. Look at
+    it before you change a label.
 
     References
     ----------
@@ -88,38 +92,42 @@ class LabelIssuesDisplay(ImageGridDisplay):
     True
     """
 
-    def __init__(self, images, *, indices, self_confidence, given, suggested, probability):
+    def __init__(self, images, *, indices, self_confidence, given, suggested, probability, names):
         super().__init__(images)
         self.indices = indices
         self.self_confidence = self_confidence
         self.given = given
         self.suggested = suggested
         self.probability = probability
+        self.names = names
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, cv=5, n_images=24, image_shape=None, ax=None, **style
+        cls, estimator, X, y, *, cv=5, n_images=12, names=None, image_shape=None, ax=None, **style
     ):
         """Plot the suspects that a classifier finds by cross-validation.
 
         Parameters
         ----------
         estimator : estimator instance
-            Classifier with ``predict_proba``, fitted or not. It stays as it is; clones of it are
-            trained.
+            Classifier with ``predict_proba``, fitted or not. Clones of it are fitted; it stays as
+            it is.
 
         X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
             Images, in the form the classifier takes.
 
         y : array-like of shape (n_samples,)
-            Label given to each image.
+            Given label of each image.
 
         cv : int, cross-validation generator or iterable, default=5
-            How to split the images, as for :func:`~sklearn.model_selection.cross_val_predict`;
-            each must be left out once.
+            How to split the images, as for :func:`~sklearn.model_selection.cross_val_predict`.
+            Each image must be in exactly one test set.
 
-        n_images : int, default=24
+        n_images : int, default=12
             Largest number of suspects to show.
+
+        names : sequence of str of length n_samples, default=None
+            Name of each image, such as its file. If None, its position in `X`.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the estimator's ``image_shape_`` or the
@@ -139,7 +147,7 @@ class LabelIssuesDisplay(ImageGridDisplay):
         Raises
         ------
         ValueError
-            If the classifier has no ``predict_proba``.
+            If the classifier has no ``predict_proba``, or there is not one name an image.
         """
         check_has_probabilities(estimator)
         y = _check_given(y)
@@ -148,15 +156,26 @@ class LabelIssuesDisplay(ImageGridDisplay):
             y,
             cross_val_predict(estimator, X, y, cv=cv, method="predict_proba"),
             n_images=n_images,
+            names=names,
             ax=ax,
             **style,
         )
 
     @classmethod
     def from_predictions(
-        cls, X, y, y_proba, *, labels=None, n_images=24, image_shape=None, ax=None, **style
+        cls,
+        X,
+        y,
+        y_proba,
+        *,
+        labels=None,
+        n_images=12,
+        names=None,
+        image_shape=None,
+        ax=None,
+        **style,
     ):
-        """Plot the suspects by probabilities that were given before.
+        """Plot the suspects according to existing probabilities.
 
         Parameters
         ----------
@@ -164,18 +183,21 @@ class LabelIssuesDisplay(ImageGridDisplay):
             Images.
 
         y : array-like of shape (n_samples,)
-            Label given to each image.
+            Given label of each image.
 
         y_proba : array-like of shape (n_samples, n_labels)
-            Probability of each label, by a classifier that was not trained on the image; the rows
-            sum to 1.
+            Probability of each label, from a classifier that was not trained on the image; the
+            rows sum to 1.
 
         labels : array-like of shape (n_labels,), default=None
             Label of each column of `y_proba`, as in ``classes_`` of the classifier. If None, the
             labels in `y`, sorted.
 
-        n_images : int, default=24
+        n_images : int, default=12
             Largest number of suspects to show.
+
+        names : sequence of str of length n_samples, default=None
+            Name of each image, such as its file. If None, its position in `X`.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the smallest square that
@@ -195,7 +217,8 @@ class LabelIssuesDisplay(ImageGridDisplay):
         Raises
         ------
         ValueError
-            If rows of `y_proba` are no probabilities, or do not fit the labels.
+            If rows of `y_proba` are no probabilities or do not fit the labels, or there is not
+            one name an image.
         """
         y = _check_given(y)
         check_consistent_length(X, y)
@@ -213,6 +236,7 @@ class LabelIssuesDisplay(ImageGridDisplay):
             given=y[shown],
             suggested=suggested[shown],
             probability=probability[shown],
+            names=names_of(shown, names, len(y)),
         )
         return display.plot(ax=ax, **style)
 
@@ -227,7 +251,8 @@ class LabelIssuesDisplay(ImageGridDisplay):
 
     def _caption(self, index):
         confidence = self.self_confidence[self.indices[index]]
-        return (
-            f"given {self.given[index]}  {percent(confidence)}\n"
-            f"rather {self.suggested[index]}  {percent(self.probability[index])}"
-        )
+        return [
+            f"label {self.given[index]} ({percent(confidence)})",
+            f"model says {self.suggested[index]} ({percent(self.probability[index])})",
+            shorten(self.names[index]),
+        ]

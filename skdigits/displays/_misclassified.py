@@ -11,7 +11,13 @@ from skdigits._utils.probabilities import (
     most_probable,
     probability_of,
 )
-from skdigits.displays._answers import AnswersDisplay, answers, check_predictions, error_count
+from skdigits.displays._answers import (
+    AnswersDisplay,
+    answers,
+    check_predictions,
+    error_count,
+    names_of,
+)
 from skdigits.displays._image_grid import as_images
 from skdigits.displays._probability_bars import ROW, plot_bars
 
@@ -23,7 +29,7 @@ def _check_pair(pair, known):
     unknown = [label for label in pair if label not in known.tolist()]
     if unknown:
         raise ValueError(
-            f"pair={pair!r} has a label that is neither a truth nor an answer: choose among "
+            f"pair={pair!r} has a label that is neither a true nor a predicted one: choose among "
             f"{', '.join(map(repr, known.tolist()))}."
         )
     return pair
@@ -32,8 +38,8 @@ def _check_pair(pair, known):
 class MisclassifiedDisplay(AnswersDisplay):
     """The errors of a classifier, the most confident ones first.
 
-    The worst come first: those where the wrong answer had the largest probability. Bars below
-    each image show the most probable labels, the answer in vermilion, the truth in blue and bold.
+    The order is by the probability of the wrong label. Bars below each image show the most
+    probable labels, with the predicted one in orange and the true one in blue and bold.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
@@ -44,19 +50,19 @@ class MisclassifiedDisplay(AnswersDisplay):
         Images to show, of errors only.
 
     y_pred : ndarray of shape (n_images,)
-        Answer given to each image.
+        Predicted label of each image.
 
     y_true : ndarray of shape (n_images,)
-        The truth.
+        True label of each image.
 
     n_errors : int
-        Number of errors in all, shown or not; with `pair`, of that confusion.
+        Number of all errors, shown or not; with `pair`, only those of that confusion.
 
     n_samples : int
-        Number of images in all, right or wrong; with `pair`, of those with its true label.
+        Number of all images, correct or wrong; with `pair`, only those with its true label.
 
     probability : ndarray of shape (n_images,), default=None
-        Probability in [0, 1] of each answer. If None, none is shown.
+        Probability in [0, 1] of each predicted label. If None, none is shown.
 
     top_labels : ndarray of shape (n_images, k), default=None
         Labels to show a bar for, the most probable ones first. If None, there are no bars.
@@ -80,10 +86,10 @@ class MisclassifiedDisplay(AnswersDisplay):
 
     See Also
     --------
-    SamplePredictionsDisplay : Images with the answers given, right or wrong.
+    SamplePredictionsDisplay : Images with their predictions, correct or wrong.
     ConfusionGalleryDisplay : An example of each confusion.
-    skdigits.most_confused : The pairs of labels that are worth a look.
-    sklearn.metrics.ConfusionMatrixDisplay : Which labels are taken for which.
+    skdigits.most_confused : The most frequent confusions, as a list.
+    sklearn.metrics.ConfusionMatrixDisplay : The counts of all confusions.
 
     Examples
     --------
@@ -110,13 +116,12 @@ class MisclassifiedDisplay(AnswersDisplay):
         pair=None,
         names=None,
     ):
-        super().__init__(images, y_pred=y_pred, y_true=y_true, probability=probability)
+        super().__init__(images, y_pred=y_pred, y_true=y_true, probability=probability, names=names)
         self.n_errors = n_errors
         self.n_samples = n_samples
         self.top_labels = top_labels
         self.top_probabilities = top_probabilities
         self.pair = pair
-        self.names = names
 
     @classmethod
     def from_estimator(
@@ -125,9 +130,10 @@ class MisclassifiedDisplay(AnswersDisplay):
         X,
         y,
         *,
-        n_images=24,
+        n_images=12,
         top_k=3,
         pair=None,
+        names=None,
         image_shape=None,
         ax=None,
         **style,
@@ -137,16 +143,16 @@ class MisclassifiedDisplay(AnswersDisplay):
         Parameters
         ----------
         estimator : estimator instance
-            Fitted classifier; without ``predict_proba``, errors stand in the order of `X`, and
-            without bars.
+            Fitted classifier. Without ``predict_proba``, errors are in the order of `X` and have
+            no bars.
 
         X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
             Images, in the form the classifier takes.
 
         y : array-like of shape (n_samples,)
-            The truth.
+            True label of each image.
 
-        n_images : int, default=24
+        n_images : int, default=12
             Largest number of errors to show.
 
         top_k : int, default=3
@@ -154,6 +160,9 @@ class MisclassifiedDisplay(AnswersDisplay):
 
         pair : tuple of two labels, default=None
             ``(true, predicted)`` label of the errors to show. If None, all are shown.
+
+        names : sequence of str of length n_samples, default=None
+            Name of each image, such as its file. If None, its position in `X`.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the estimator's ``image_shape_`` or the
@@ -173,7 +182,7 @@ class MisclassifiedDisplay(AnswersDisplay):
         Raises
         ------
         ValueError
-            If `pair` does not name two labels at hand.
+            If `pair` does not name two labels that occur, or there is not one name an image.
         """
         y_pred, y_proba, labels = answers(estimator, X)
         return cls.from_predictions(
@@ -185,6 +194,7 @@ class MisclassifiedDisplay(AnswersDisplay):
             n_images=n_images,
             top_k=top_k,
             pair=pair,
+            names=names,
             ax=ax,
             **style,
         )
@@ -199,7 +209,7 @@ class MisclassifiedDisplay(AnswersDisplay):
         probability=None,
         y_proba=None,
         labels=None,
-        n_images=24,
+        n_images=12,
         top_k=3,
         pair=None,
         names=None,
@@ -207,31 +217,32 @@ class MisclassifiedDisplay(AnswersDisplay):
         ax=None,
         **style,
     ):
-        """Plot the errors among answers that were given before.
+        """Plot the errors among existing predictions.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
-            Images, of right and wrong answers.
+            Images, predicted correctly or not.
 
         y_true : array-like of shape (n_samples,)
-            The truth.
+            True label of each image.
 
         y_pred : array-like of shape (n_samples,)
-            Answer given to each image.
+            Predicted label of each image.
 
         probability : array-like of shape (n_samples,), default=None
-            Probability in [0, 1] of each answer, where those of the other labels are not at hand.
+            Probability in [0, 1] of each predicted label, if those of the other labels are
+            not known.
 
         y_proba : array-like of shape (n_samples, n_labels), default=None
-            Probability of each label; the rows sum to 1. If None, there are no bars; without
-            `probability`, too, errors stand in the order of `X`.
+            Probability of each label; the rows sum to 1. If None, there are no bars. Without
+            `y_proba` and `probability`, errors are in the order of `X`.
 
         labels : array-like of shape (n_labels,), default=None
             Label of each column of `y_proba`, as in ``classes_`` of the classifier. If None, the
             labels in `y_true` and `y_pred`, sorted.
 
-        n_images : int, default=24
+        n_images : int, default=12
             Largest number of errors to show.
 
         top_k : int, default=3
@@ -241,7 +252,7 @@ class MisclassifiedDisplay(AnswersDisplay):
             ``(true, predicted)`` label of the errors to show. If None, all are shown.
 
         names : sequence of str of length n_samples, default=None
-            Name of each image, such as its file. If None, none is shown.
+            Name of each image, such as its file. If None, its position in `X`.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the smallest square that
@@ -261,15 +272,15 @@ class MisclassifiedDisplay(AnswersDisplay):
         Raises
         ------
         ValueError
-            If `pair` does not name two labels at hand, or rows of `y_proba` are no probabilities
-            or do not fit the labels.
+            If `pair` does not name two labels that occur, there is not one name an image, or rows
+            of `y_proba` are no probabilities or do not fit the labels.
         """
         check_scalar(top_k, "top_k", Integral, min_val=0)
         y_true, y_pred, probability = check_predictions(X, y_true, y_pred, probability)
         top_labels = top_probabilities = None
         if y_proba is not None:
             if probability is not None:
-                raise ValueError("Give y_proba or probability, not both: one follows the other.")
+                raise ValueError("Give y_proba or probability, not both.")
             y_proba, labels = check_probabilities(y_proba, labels, y_true, y_pred)
             probability = probability_of(y_pred, y_proba, labels)
         errors = np.flatnonzero(y_true != y_pred)
@@ -293,21 +304,16 @@ class MisclassifiedDisplay(AnswersDisplay):
             top_labels=top_labels,
             top_probabilities=top_probabilities,
             pair=pair,
-            names=None if names is None else [names[index] for index in shown],
+            names=names_of(shown, names, len(y_true)),
         )
         return display.plot(ax=ax, **style)
-
-    def _caption(self, index):
-        caption = super()._caption(index)
-        return caption if self.names is None else f"{caption}, {self.names[index]}"
 
     def _height_below(self):
         return 0 if self.top_labels is None else self.top_labels.shape[1] * ROW + 0.08
 
-    def _plot_below(self, ax, index, left, width, top, cell):
+    def _plot_below(self, ax, index, left, width, top, fontsize):
         if self.top_labels is None:
             return
-        longest = max(len(str(label)) for label in self.top_labels[index])
         plot_bars(
             ax,
             self.top_labels[index],
@@ -317,7 +323,7 @@ class MisclassifiedDisplay(AnswersDisplay):
             left=left,
             width=width,
             top=top,
-            fontsize=72 / ax.figure.dpi * cell * min(0.13, 0.8 * width / (0.6 * longest)),
+            fontsize=fontsize,
         )
 
     def _title(self):
@@ -326,4 +332,4 @@ class MisclassifiedDisplay(AnswersDisplay):
         n_shown = len(self.images)
         if n_shown < self.n_errors:
             title += f", the {n_shown} {order}"
-        return title if self.pair is None else "{} taken for {}\n".format(*self.pair) + title
+        return title if self.pair is None else "true {}, predicted {}\n".format(*self.pair) + title

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdigits.displays._shared import BLUE, VERMILION, laid_out
+from skdigits.displays._shared import BLUE, VERMILION, draw_frame, laid_out
 from skdigits.normalizer import read_picture
 
 WIDTH = 7  # inches of a new figure
@@ -12,7 +12,7 @@ ROOM = 3  # points that stay free around a text
 
 
 class ReadingDisplay:
-    """A picture with the number read, the line the network sees, and the probabilities of digits.
+    """A picture with the number on it, the line the network sees, and each digit's probability.
 
     It is recommended to use :meth:`from_picture` to create a display. All parameters are stored as
     attributes.
@@ -23,17 +23,17 @@ class ReadingDisplay:
         Grey levels from 0 for black to 1 for white.
 
     reading : Reading or list of Reading
-        What was read, or all that was read on a page, of which the picture alone is drawn.
+        The number, or all numbers on a page. Of a page, only the picture is drawn.
 
     shape : tuple of (int, int), default=None
-        Height and width of the picture in whose pixels the boxes are, if `picture` is a reduced
-        one. None means that they are in pixels of `picture`.
+        Height and width of the picture that was read, if `picture` is a reduced copy of it; boxes
+        are in pixels of the former. If None, boxes are in pixels of `picture`.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
         One panel or three: the picture with a box around each digit, the line as the network sees
-        it, and the probabilities of the digits 0 to 9 at each position, under the line. Digits
+        it, and below the line the probabilities of the digits 0 to 9 at each position. Digits
         answered with "?" have another colour and dashed boxes.
 
     figure_ : matplotlib Figure
@@ -125,8 +125,8 @@ class ReadingDisplay:
         Parameters
         ----------
         ax : matplotlib Axes or array-like of three of them, default=None
-            A single one gets the picture only, which is all there is of a page. If None, a new
-            figure is created.
+            A single Axes gets only the picture; a page needs just one. If None, a new figure is
+            created.
 
         Returns
         -------
@@ -192,9 +192,10 @@ class ReadingDisplay:
         ax.set_title(_count(readings) if is_page else str(self.reading), fontweight="bold")
         for reading in readings:
             for digit in reading.digits:
-                _frame(ax, digit.box, digit.doubtful)
+                dashed = "--" if digit.doubtful else "-"
+                draw_frame(ax, digit.box, _color(digit.doubtful), dashed)
             if not reading.digits and reading.box is not None:
-                _frame(ax, reading.box, doubtful=True)
+                draw_frame(ax, reading.box, VERMILION, "--")
         digits = [digit for reading in readings for digit in reading.digits]
         if digits:
             _write_above(ax, digits)
@@ -254,24 +255,6 @@ def _count(readings):
 
 def _color(doubtful):
     return VERMILION if doubtful else BLUE
-
-
-def _frame(ax, box, doubtful):
-    """Draw a box on a picture."""
-    from matplotlib.patches import Rectangle
-
-    left, top, right, bottom = box
-    ax.add_patch(
-        Rectangle(
-            (left - 0.5, top - 0.5),
-            right - left,
-            bottom - top,
-            fill=False,
-            edgecolor=_color(doubtful),
-            linestyle="--" if doubtful else "-",
-            linewidth=1.5,
-        )
-    )
 
 
 def _write_above(ax, digits):

@@ -1,4 +1,4 @@
-"""The error rate among the answers, over the share of samples answered."""
+"""The error rate of the most confident predictions, by their share."""
 
 import numpy as np
 from sklearn.utils import assert_all_finite, column_or_1d
@@ -14,11 +14,11 @@ from skdigits.displays._shared import new_axes
 
 
 class RiskCoverageDisplay:
-    """The error rate among the answers, over the share of samples answered.
+    """The error rate among the answers, by the share of samples that are answered.
 
-    The samples are answered in the order of confidence, which is the largest probability: the
-    curve shows what error rate (risk) remains where only the most confident share (coverage) is
-    answered. Equal confidences are answered together, as no threshold parts them.
+    Samples are answered in the order of confidence, which is the largest probability. The curve
+    shows the error rate (risk) that remains if only the most confident share (coverage) is
+    answered. Samples of equal confidence are answered together, as no threshold separates them.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
@@ -32,20 +32,20 @@ class RiskCoverageDisplay:
         Share of errors among these answers.
 
     thresholds : ndarray of shape (n_thresholds,)
-        Confidence from which on a sample is answered; decreasing.
+        Least confidence of a sample that is answered; decreasing.
 
     aurc : float
-        Area under the curve: the mean of the risk over all coverages. Less is better.
+        Area under the curve: the mean risk over all coverages. Less is better.
 
     threshold : float, default=None
-        The threshold chosen, which is marked on the curve. If None, or where nothing is answered
-        at it, none is marked.
+        The chosen threshold, which is marked on the curve. If None, or if nothing is answered at
+        it, none is marked.
 
     max_error_rate : float, default=None
-        The limit that the threshold keeps, a line beside its mark. If None, there is no line.
+        The limit that the threshold keeps, drawn as a line. If None, there is no line.
 
     name : str, default=None
-        Name in the legend. If None, the legend has the area only.
+        Name in the legend. If None, the legend has only the area.
 
     Attributes
     ----------
@@ -66,15 +66,15 @@ class RiskCoverageDisplay:
 
     See Also
     --------
-    skdigits.SelectiveClassifier : Chooses the threshold that keeps a limit on the error rate.
+    skdigits.SelectiveClassifier : Chooses a threshold that limits the error rate.
     MisclassifiedDisplay : The errors, the most confident ones first.
 
     Notes
     -----
-    The curve is a step function, level up to each coverage that a threshold can have, and the area
-    under it is the mean, over all samples, of the risk at the threshold that just answers the
-    sample. Below a coverage of 5 %, a few errors raise the risk to anything; the y-axis need not
-    show it all.
+    The curve is a step function with a step at each coverage that a threshold can have. The area
+    under it is the mean over all samples of the risk at the highest threshold that answers the
+    sample. Below a coverage of 5 %, a few errors can make the risk arbitrarily large; the y-axis
+    may not show all of it.
 
     References
     ----------
@@ -116,8 +116,8 @@ class RiskCoverageDisplay:
     def from_estimator(cls, estimator, X, y, *, name=None, ax=None, **kwargs):
         """Plot the curve of a fitted classifier.
 
-        Where it is a :class:`~skdigits.SelectiveClassifier`, or a pipeline or search that holds
-        one, its threshold is marked.
+        If it is a :class:`~skdigits.SelectiveClassifier`, or a pipeline or search with one inside,
+        its threshold is marked.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class RiskCoverageDisplay:
             Samples that it was not trained on, in the form it takes.
 
         y : array-like of shape (n_samples,)
-            The truth.
+            True label of each sample.
 
         name : str, default=None
             Name in the legend. If None, the name of the estimator's class.
@@ -176,12 +176,12 @@ class RiskCoverageDisplay:
         ax=None,
         **kwargs,
     ):
-        """Plot the curve of probabilities that were given before.
+        """Plot the curve of existing probabilities.
 
         Parameters
         ----------
         y_true : array-like of shape (n_samples,)
-            The truth.
+            True label of each sample.
 
         y_proba : array-like of shape (n_samples, n_labels)
             Probability of each label; the rows sum to 1.
@@ -192,13 +192,13 @@ class RiskCoverageDisplay:
 
         threshold : float, default=None
             Threshold to mark, as in ``threshold_`` of a :class:`~skdigits.SelectiveClassifier`.
-            If None, or where nothing is answered at it, none is marked.
+            If None, or if nothing is answered at it, none is marked.
 
         max_error_rate : float, default=None
-            The limit that the threshold keeps, a line beside its mark. If None, there is no line.
+            The limit that the threshold keeps, drawn as a line. If None, there is no line.
 
         name : str, default=None
-            Name in the legend. If None, the legend has the area only.
+            Name in the legend. If None, the legend has only the area.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
@@ -214,7 +214,7 @@ class RiskCoverageDisplay:
         Raises
         ------
         ValueError
-            If rows of `y_proba` are no probabilities, or do not fit the labels.
+            If rows of `y_proba` are no probabilities or do not fit the labels.
         """
         y_true = column_or_1d(y_true)
         assert_all_finite(y_true, input_name="y_true")
@@ -245,7 +245,7 @@ class RiskCoverageDisplay:
             Axes to plot on. If None, a new figure is created.
 
         name : str, default=None
-            Name in the legend. If None, the display's own.
+            Name in the legend. If None, that of the display.
 
         **kwargs : dict
             Keyword arguments of matplotlib's ``plot`` for the curve.
@@ -293,7 +293,7 @@ class RiskCoverageDisplay:
             markersize=8,
             linestyle="none",
             color=color,
-            label=f"{risk:.3g} % errors in {coverage:.3g} % answered",
+            label=f"{risk:.3g} % errors if {coverage:.3g} % are answered",
         )
         if self.max_error_rate is not None:
             limit = 100 * self.max_error_rate

@@ -1,8 +1,9 @@
-"""Which pixels speak for an answer."""
+"""Which pixels speak for a predicted label."""
 
 from numbers import Integral
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 from sklearn.utils import check_consistent_length, check_scalar
 
 from skdigits._utils.probabilities import check_has_probabilities, most_probable
@@ -13,13 +14,14 @@ from skdigits.displays._attribution import (
     integrated_gradients,
     occlusion,
 )
-from skdigits.displays._image_grid import as_images
+from skdigits.displays._image_grid import N_COLUMNS, as_images
 from skdigits.displays._shared import classifier_and_input
 
 _UNITS = {
-    "occlusion": "fall of the probability, in %",
+    "occlusion": "fall of the probability, in percentage points",
     "integrated_gradients": "contribution to the decision",
 }
+_SMOOTHING = 1 / 28  # of the image's side: a pixel of MNIST
 
 
 def _check_target(target, y_pred, classes):
@@ -27,7 +29,7 @@ def _check_target(target, y_pred, classes):
     target = np.asarray(target)
     if target.shape not in ((), y_pred.shape):
         raise ValueError(
-            f"target must be one label or one for each of the {len(y_pred)} images, got an array "
+            f"target must be one label, or one for each of the {len(y_pred)} images, got an array "
             f"of shape {target.shape}."
         )
     target = np.broadcast_to(target, y_pred.shape)
@@ -45,20 +47,21 @@ def _occlusion(estimator, X, images, target, patch_size):
 
 
 def _integrated_gradients(estimator, X, images, target, n_steps):
-    """Return the images that the network sees, and their maps."""
+    """Return the images that the network sees, and their maps, smoothed without a loss."""
     check_scalar(n_steps, "n_steps", Integral, min_val=1)
     classifier, end = classifier_and_input("gradients", estimator, X)
     paper = in_form_of(X, backgrounds(images))
     _, start = classifier_and_input("gradients", estimator, paper)
     maps = integrated_gradients(classifier, start, end, target, n_steps)
-    return as_images(end, None, classifier), maps
+    sigma = _SMOOTHING * min(maps.shape[1:])
+    return as_images(end, None, classifier), gaussian_filter(maps, (0, sigma, sigma))
 
 
 class SaliencyDisplay(AnswersDisplay):
     """Which pixels of an image speak for a label, and which against it.
 
-    Over each image, which is grey, lies a map: blue where a pixel speaks for the label, red where
-    it speaks against it, in the default colours, and the fainter the less. Below stands the answer.
+    A map covers each image, which is grey. In the default colours, a pixel is blue if it speaks for
+    the label and red if it speaks against it; the less, the fainter. The prediction is below.
 
     It is recommended to use :meth:`from_estimator` to create a display. All parameters are
     stored as attributes.
@@ -72,7 +75,7 @@ class SaliencyDisplay(AnswersDisplay):
         How much each pixel speaks for the label; negative where it speaks against it.
 
     y_pred : ndarray of shape (n_images,)
-        Answer given to each image.
+        Predicted label of each image.
 
     target : ndarray of shape (n_images,)
         The label that each map is about.
@@ -81,10 +84,10 @@ class SaliencyDisplay(AnswersDisplay):
         How the maps were made.
 
     y_true : ndarray of shape (n_images,), default=None
-        The truth. If None, no answer is marked as wrong.
+        True label of each image. If None, no prediction is marked as wrong.
 
     probability : ndarray of shape (n_images,), default=None
-        Probability in [0, 1] of each answer. If None, none is shown.
+        Probability in [0, 1] of each predicted label. If None, none is shown.
 
     Attributes
     ----------
@@ -99,7 +102,7 @@ class SaliencyDisplay(AnswersDisplay):
 
     See Also
     --------
-    FeatureMapsDisplay : What each convolution makes of an image.
+    FeatureMapsDisplay : The output of each convolution for an image.
     MisclassifiedDisplay : The errors, the most confident ones first.
 
     References
@@ -139,7 +142,7 @@ class SaliencyDisplay(AnswersDisplay):
         ax=None,
         **style,
     ):
-        """Plot which pixels speak for the answers of a fitted classifier.
+        """Plot which pixels speak for the predictions of a fitted classifier.
 
         Parameters
         ----------
@@ -150,18 +153,20 @@ class SaliencyDisplay(AnswersDisplay):
             A few images, in the form the classifier takes; all are shown.
 
         y : array-like of shape (n_samples,), default=None
-            The truth, if known.
+            True label of each image, if known.
 
         method : {"occlusion", "integrated_gradients"}, default="occlusion"
-            "occlusion" works for any classifier. A square patch slides over the image, and a pixel
-            has the mean of what the probability falls by where the patch covers it.
+            "occlusion" works for any classifier. A square patch of background slides over the
+            image; the value of a pixel is the mean fall of the probability over all places of the
+            patch that cover the pixel.
             "integrated_gradients" is for a :class:`~skdigits.CNNDigitClassifier`. It adds up the
             gradients of the decision while the image appears on its background. The sum of a map
-            is the decision (see ``decision_function``) for the image less that for the background.
+            is the decision (see ``decision_function``) for the image minus that for the background.
+            Maps are slightly smoothed, which does not change their sums.
 
         target : label or array-like of shape (n_samples,), default=None
-            The label that the pixels speak for, of all images or of each. If None, the most
-            probable label of each.
+            The label that the maps are about, one for all images or one for each. If None, the
+            most probable label of each.
 
         patch_size : int, default=None
             Side of the patch in pixels; for "occlusion" only. If None, a fifth of the image's
@@ -188,13 +193,13 @@ class SaliencyDisplay(AnswersDisplay):
         Raises
         ------
         ValueError
-            If the estimator lacks what the method needs, or a target is no label of it.
+            If the estimator lacks what the method needs, or does not know a target.
 
         Notes
         -----
         The background is the median of the pixels at the image's edge. With
-        "integrated_gradients", earlier steps of a pipeline transform image and background first:
-        shown is what the network sees, and gradients are on that scale.
+        "integrated_gradients", earlier steps of a pipeline first transform image and background.
+        The display then shows what the network sees.
         """
         if method not in _UNITS:
             raise ValueError(f"method must be one of {', '.join(_UNITS)}, got {method!r}.")
@@ -219,16 +224,16 @@ class SaliencyDisplay(AnswersDisplay):
         )
         return display.plot(ax=ax, **style)
 
-    def plot(self, *, n_columns=6, cmap="RdBu", ax=None):
+    def plot(self, *, n_columns=N_COLUMNS, cmap="RdBu", ax=None):
         """Plot the images under their maps.
 
         Parameters
         ----------
-        n_columns : int, default=6
+        n_columns : int, default=4
             Images in a row of the grid.
 
         cmap : str or matplotlib Colormap, default="RdBu"
-            Colours of the maps, from against to for; the middle is 0.
+            Colours of the maps, from pixels against the label to those for it; the middle is 0.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
@@ -263,13 +268,12 @@ class SaliencyDisplay(AnswersDisplay):
 
     def _title(self):
         if (self.target == self.y_pred).all():
-            return "What speaks for the answer"
+            return "What speaks for the predicted label"
         labels = np.unique(self.target)
         return f"What speaks for {labels[0] if len(labels) == 1 else 'a label'}"
 
     def _caption(self, index):
-        caption = super()._caption(index)
-        if len(np.unique(self.target)) == 1 or self.target[index] == self.y_pred[index]:
-            return caption
-        between = ", " if "\n" in caption else "\n"  # there is room for two lines
-        return f"{caption}{between}for {self.target[index]}"
+        lines = super()._caption(index)
+        if len(np.unique(self.target)) > 1 and self.target[index] != self.y_pred[index]:
+            lines.append(f"map for {self.target[index]}")
+        return lines

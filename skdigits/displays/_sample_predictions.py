@@ -1,10 +1,10 @@
-"""Images drawn at random, with the answers given to them."""
+"""Images drawn at random, with their predictions."""
 
 import numpy as np
 from sklearn.utils import check_consistent_length, resample
 
 from skdigits._utils.probabilities import probability_of
-from skdigits.displays._answers import AnswersDisplay, answers, check_predictions
+from skdigits.displays._answers import AnswersDisplay, answers, check_predictions, names_of
 from skdigits.displays._image_grid import as_images
 
 
@@ -17,7 +17,7 @@ def _draw(X, n_images, random_state):
 
 
 class SamplePredictionsDisplay(AnswersDisplay):
-    """Images with the answer given to each, its probability and, where it errs, the truth.
+    """Images with their predictions, the probabilities and, for errors, the true labels.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
@@ -28,13 +28,16 @@ class SamplePredictionsDisplay(AnswersDisplay):
         Images to show.
 
     y_pred : ndarray of shape (n_images,)
-        Answer given to each image.
+        Predicted label of each image.
 
     y_true : ndarray of shape (n_images,), default=None
-        The truth. If None, no answer is marked as wrong.
+        True label of each image. If None, no prediction is marked as wrong.
 
     probability : ndarray of shape (n_images,), default=None
-        Probability in [0, 1] of each answer. If None, none is shown.
+        Probability in [0, 1] of each predicted label. If None, none is shown.
+
+    names : list of str, default=None
+        Name of each image, such as its file. If None, none is shown.
 
     Attributes
     ----------
@@ -67,27 +70,31 @@ class SamplePredictionsDisplay(AnswersDisplay):
         X,
         y=None,
         *,
-        n_images=24,
+        n_images=12,
+        names=None,
         image_shape=None,
         random_state=None,
         ax=None,
         **style,
     ):
-        """Plot answers of a fitted classifier to images drawn at random.
+        """Plot the predictions of a fitted classifier for images drawn at random.
 
         Parameters
         ----------
         estimator : estimator instance
-            Fitted classifier; without ``predict_proba``, no probability is shown.
+            Fitted classifier. Without ``predict_proba``, no probability is shown.
 
         X : array-like of shape (n_samples, n_features) or (n_samples, height, width)
             Images, in the form the classifier takes.
 
         y : array-like of shape (n_samples,), default=None
-            The truth, if known.
+            True label of each image, if known.
 
-        n_images : int, default=24
-            Number of images to draw; all are shown where there are fewer.
+        n_images : int, default=12
+            Number of images to draw. If there are fewer, all are shown.
+
+        names : sequence of str of length n_samples, default=None
+            Name of each image, such as its file. If None, its position in `X`.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the estimator's ``image_shape_`` or the
@@ -108,13 +115,20 @@ class SamplePredictionsDisplay(AnswersDisplay):
             The display, plotted.
         """
         check_consistent_length(X, y)
+        n_samples = len(X)
         X, indices = _draw(X, n_images, random_state)
         y_true = None if y is None else np.asarray(y)[indices]
         y_pred, y_proba, labels = answers(estimator, X)
         probability = None if y_proba is None else probability_of(y_pred, y_proba, labels)
         y_true, y_pred, probability = check_predictions(X, y_true, y_pred, probability)
         images = as_images(X, image_shape, estimator)
-        display = cls(images, y_pred=y_pred, y_true=y_true, probability=probability)
+        display = cls(
+            images,
+            y_pred=y_pred,
+            y_true=y_true,
+            probability=probability,
+            names=names_of(indices, names, n_samples),
+        )
         return display.plot(ax=ax, **style)
 
     @classmethod
@@ -125,13 +139,14 @@ class SamplePredictionsDisplay(AnswersDisplay):
         y_pred,
         *,
         probability=None,
-        n_images=24,
+        n_images=12,
+        names=None,
         image_shape=None,
         random_state=None,
         ax=None,
         **style,
     ):
-        """Plot answers that were given before, to images drawn at random.
+        """Plot existing predictions for images drawn at random.
 
         Parameters
         ----------
@@ -139,16 +154,19 @@ class SamplePredictionsDisplay(AnswersDisplay):
             Images.
 
         y_true : array-like of shape (n_samples,) or None
-            The truth, if known.
+            True label of each image, if known.
 
         y_pred : array-like of shape (n_samples,)
-            Answer given to each image.
+            Predicted label of each image.
 
         probability : array-like of shape (n_samples,), default=None
-            Probability in [0, 1] of each answer, if known.
+            Probability in [0, 1] of each predicted label, if known.
 
-        n_images : int, default=24
-            Number of images to draw; all are shown where there are fewer.
+        n_images : int, default=12
+            Number of images to draw. If there are fewer, all are shown.
+
+        names : sequence of str of length n_samples, default=None
+            Name of each image, such as its file. If None, its position in `X`.
 
         image_shape : tuple of int, default=None
             ``(height, width)`` of rows. If None, the smallest square that
@@ -175,12 +193,14 @@ class SamplePredictionsDisplay(AnswersDisplay):
             y_pred=y_pred[indices],
             y_true=None if y_true is None else y_true[indices],
             probability=None if probability is None else probability[indices],
+            names=names_of(indices, names, len(y_pred)),
         )
         return display.plot(ax=ax, **style)
 
     def _title(self):
         n_images = len(self.images)
+        title = f"Predictions for {n_images} image{'s' * (n_images != 1)}"
         if self.y_true is None:
-            return f"Answers to {n_images} images"
+            return title
         n_wrong = np.sum(np.asarray(self.y_true) != self.y_pred)
-        return f"Answers to {n_images} images, {n_wrong or 'none'} of them wrong"
+        return f"{title}, {n_wrong or 'none'} of them wrong"

@@ -15,6 +15,24 @@ def new_axes(n_panels=1, layout="constrained", **figure_kw):
     return plt.subplots(1, n_panels, squeeze=False, layout=layout, **figure_kw)[1][0]
 
 
+def draw_frame(ax, box, color, linestyle="-"):
+    """Draw a frame around the pixels of a box: its left, top, right and bottom."""
+    from matplotlib.patches import Rectangle
+
+    left, top, right, bottom = box
+    ax.add_patch(
+        Rectangle(
+            (left - 0.5, top - 0.5),
+            right - left,
+            bottom - top,
+            fill=False,
+            edgecolor=color,
+            linestyle=linestyle,
+            linewidth=1.5,
+        )
+    )
+
+
 def laid_out(ax):
     """Return the extent, in screen pixels, that Axes have once their figure is laid out."""
     engine = ax.figure.get_layout_engine()

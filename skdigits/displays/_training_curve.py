@@ -1,4 +1,4 @@
-"""Loss and accuracy over the epochs of one or several fits."""
+"""Loss and accuracy per epoch, of one or several fits."""
 
 from itertools import cycle
 from numbers import Integral
@@ -12,21 +12,23 @@ from skdigits._utils.nested import first_with
 from skdigits.displays._search_log import best_candidates
 from skdigits.displays._shared import BLUE, COLORS, VERMILION, new_axes
 
-PANELS = ("loss", "accuracy")
-PARTS: dict[str, tuple[str, Any]] = {"train": ("training", "-"), "valid": ("hold-out", "--")}
+PANELS = {"loss": ("loss", 1), "accuracy": ("accuracy (%)", 100)}
+PARTS: dict[str, tuple[str, Any]] = {"train": ("training", "-"), "valid": ("validation", "--")}
 STAR: dict[str, Any] = {
     "marker": "*",
     "markersize": 12,
     "markeredgecolor": "black",
     "linestyle": "none",
 }
-WIDEST = 24  # letters of a name in a line of the legend
+WIDEST = 24  # characters of a name in a line of the legend
+BAR = 0.35  # width of a bar, of the epoch that is alone
 
 
 class TrainingCurveDisplay:
-    """Loss and accuracy over the epochs of one or several fits, with the best epoch of each.
+    """Loss and accuracy per epoch, of one or several fits, with the best epoch of each.
 
-    The best epoch is that of the least loss on held-out images. Without a hold-out there is none.
+    The best epoch is the one with the least loss on the validation set. Without a validation set,
+    there is none.
 
     It is recommended to use :meth:`from_estimator`, :meth:`from_cv_results` or
     :meth:`from_search` to create a display. All parameters are stored as attributes.
@@ -34,36 +36,37 @@ class TrainingCurveDisplay:
     Parameters
     ----------
     history : list of dict, or list of such lists
-        One dict an epoch, with ``epoch`` (counted from 1) and any of ``train_loss``,
+        One dict for each epoch, with ``epoch`` (counted from 1) and any of ``train_loss``,
         ``valid_loss``, ``train_accuracy`` and ``valid_accuracy``. Accuracies lie in [0, 1].
-        Several runs, of any lengths, are a list of as many.
+        For several runs, a list of such lists, which may differ in length.
 
     name : str or list of str, default=None
-        Name of the run in the legend, or of each of several. If None, several runs are numbered,
-        and one has none.
+        Name of the run in the legend, or a list with the name of each run. If None, several runs
+        are numbered, and a single run has no name.
 
     Attributes
     ----------
     best_epochs_ : list of int or None
-        The best epoch of each run; None for one without a hold-out.
+        The best epoch of each run; None for a run without a validation set.
 
     axes_ : ndarray of matplotlib Axes
-        The panels: loss, and accuracy where the history has any.
+        The panels: loss, and accuracy if the history contains it.
 
     figure_ : matplotlib Figure
         Figure containing the panels.
 
     See Also
     --------
-    SamplePredictionsDisplay : Images with the answers given.
+    SamplePredictionsDisplay : Images with their predictions.
     MisclassifiedDisplay : The errors, the most confident ones first.
 
     Notes
     -----
-    A single run without a name has a colour for training and one for the hold-out. Otherwise, a
-    run has one colour, from seven that colour-blind readers tell apart, and the hold-out is dashed.
-    On the Axes of an earlier display, colours go on with the next. The legends then stand above the
-    panels; a figure with ``layout="constrained"`` makes room for them.
+    A single run without a name has one colour for training and one for validation; if it has only
+    one epoch, there are bars instead of curves. Otherwise, each run has one of seven colours that
+    colour-blind readers can distinguish, and validation is dashed. On the Axes of an earlier
+    display, the next colours are used. The legends are then above the panels; a figure with
+    ``layout="constrained"`` makes room for them.
 
     Examples
     --------
@@ -87,15 +90,15 @@ class TrainingCurveDisplay:
         Parameters
         ----------
         estimator : estimator instance
-            Fitted estimator with a ``history_``, or a pipeline, search or wrapper that
-            holds one.
+            Fitted estimator with a ``history_``, or a pipeline, search or wrapper with one
+            inside.
 
         name : str, default=None
             Name in the legend. If None, there is none, unless `ax` has other runs.
 
         ax : matplotlib Axes or array-like of them, default=None
-            One Axes a panel, such as ``axes_`` of an earlier display, to which this one is added.
-            If None, a new figure is created.
+            One Axes for each panel, such as ``axes_`` of an earlier display, to which this run is
+            added. If None, a new figure is created.
 
         Returns
         -------
@@ -111,16 +114,16 @@ class TrainingCurveDisplay:
 
     @classmethod
     def from_cv_results(cls, cv_results, *, ax=None):
-        """Plot the training on each split of a cross-validation.
+        """Plot the training curves of all splits of a cross-validation.
 
         Parameters
         ----------
         cv_results : dict
-            What :func:`~sklearn.model_selection.cross_validate` returns with
+            Result of :func:`~sklearn.model_selection.cross_validate` with
             ``return_estimator=True``.
 
         ax : matplotlib Axes or array-like of them, default=None
-            One Axes a panel. If None, a new figure is created.
+            One Axes for each panel. If None, a new figure is created.
 
         Returns
         -------
@@ -143,16 +146,16 @@ class TrainingCurveDisplay:
 
     @classmethod
     def from_search(cls, search, log, *, n_candidates=5, ax=None):
-        """Plot the training of a search's best candidates, each as the mean over the splits.
+        """Plot the training curves of a search's best candidates, as means over the splits.
 
-        This needs scikit-learn 1.9 or newer. There, the classifier in the search is given a monitor
-        that logs the row of each epoch::
+        This needs scikit-learn 1.9 or newer. A monitor of the classifier in the search logs the row
+        of each epoch::
 
             monitor = ScoringMonitor(scoring=lambda clf, X, y: clf.history_[-1])
             classifier.set_callbacks(monitor)
 
-        and, after ``search.fit``, ``monitor.get_logs()`` is the log. The classifier may stand in a
-        pipeline. Where splits were stopped early, the mean ends with the first of them.
+        After ``search.fit``, ``monitor.get_logs()`` is the log. The classifier may be in a
+        pipeline. If splits were stopped early, the mean ends with the first of them.
 
         Parameters
         ----------
@@ -160,14 +163,14 @@ class TrainingCurveDisplay:
             Fitted search.
 
         log : sklearn.callback.ScoringMonitorLog
-            What the monitor logged while it was fitted.
+            What the monitor logged while the search was fitted.
 
         n_candidates : int, default=5
-            How many candidates are shown, at most, the best ones first. They are named by the
+            Largest number of candidates to show, the best ones first. They are named by the
             parameters that vary in the search.
 
         ax : matplotlib Axes or array-like of them, default=None
-            One Axes a panel. If None, a new figure is created.
+            One Axes for each panel. If None, a new figure is created.
 
         Returns
         -------
@@ -177,7 +180,7 @@ class TrainingCurveDisplay:
         Raises
         ------
         ValueError
-            If it is no fitted search, or the log is of something else.
+            If the search is not fitted, or the log is not that of the search.
         """
         check_scalar(n_candidates, "n_candidates", Integral, min_val=1)
         runs = best_candidates(search, log, n_candidates)
@@ -189,7 +192,8 @@ class TrainingCurveDisplay:
         Parameters
         ----------
         ax : matplotlib Axes or array-like of them, default=None
-            One Axes a panel; of two, the first is for the loss. If None, a new figure is created.
+            One Axes for each panel; of two, the first is for the loss. If None, a new figure is
+            created.
 
         Returns
         -------
@@ -199,7 +203,7 @@ class TrainingCurveDisplay:
         Raises
         ------
         ValueError
-            If there is nothing to plot, not one name a run, or not one Axes a panel.
+            If there is nothing to plot, or not one name for each run or one Axes for each panel.
         """
         runs, names = _as_runs(self.history), self.name
         names = [names] if isinstance(names, str) else names
@@ -211,12 +215,12 @@ class TrainingCurveDisplay:
         is_plain = len(runs) == 1 and names is None
         if ax is None:
             n_lines = 0 if is_plain else max(len(runs), len(PARTS) + 1)
-            ax = new_axes(len(panels), figsize=(4 * len(panels), 3.4 + 0.2 * n_lines))
+            ax = new_axes(len(panels), figsize=(3.6 * len(panels), 3.4 + 0.2 * n_lines))
         axes = np.atleast_1d(ax)
         if len(axes) not in (len(panels), len(PANELS)):
             raise ValueError(
                 f"The history fills {len(panels)} panels ({', '.join(panels)}), but ax holds "
-                f"{len(axes)} Axes: give one a panel."
+                f"{len(axes)} Axes: give one for each panel."
             )
         is_plain = is_plain and not any(axis.lines for axis in axes)
         self.best_epochs_ = [_best_epoch(run) for run in runs]
@@ -224,11 +228,14 @@ class TrainingCurveDisplay:
             styles = [_plain_style(self.best_epochs_[0])]
         else:
             styles = list(_styles(axes, names, self.best_epochs_))
-        for axis, panel in zip(axes, PANELS if len(axes) > 1 else panels, strict=True):
-            if panel in panels:
+        of_axes = list(PANELS) if len(axes) > 1 else panels
+        for axis, panel in zip(axes, of_axes, strict=True):
+            if panel in panels and is_plain and len(runs[0]) == 1:
+                _draw_bars(axis, panel, runs[0], styles[0])
+            elif panel in panels:
                 _draw(axis, panel, runs, self.best_epochs_, styles)
         if not is_plain:
-            _put_legends_above(axes)
+            _put_legends_above(axes, of_axes)
         self.axes_, self.figure_ = axes, axes[0].figure
         return self
 
@@ -260,8 +267,9 @@ def _is_list(thing):
 
 
 def _curves(run, panel):
-    """Return the values of training and hold-out, of those that the run has."""
-    values = {part: [row.get(f"{part}_{panel}", np.nan) for row in run] for part in PARTS}
+    """Return the values of training and validation, of those that the run has."""
+    scale = PANELS[panel][1]
+    values = {part: [scale * row.get(f"{part}_{panel}", np.nan) for row in run] for part in PARTS}
     return {part: curve for part, curve in values.items() if not np.isnan(curve).all()}
 
 
@@ -271,7 +279,7 @@ def _best_epoch(run):
 
 
 def _plain_style(best):
-    """Return the style of a run that is alone: a colour for training, one for the hold-out."""
+    """Return the style of a run that is alone: a colour for training, one for validation."""
     looks = {"train": {"color": BLUE, "marker": "o"}, "valid": {"color": VERMILION, "marker": "s"}}
     lines = {
         part: {**looks[part], "label": label, "linestyle": linestyle}
@@ -303,18 +311,38 @@ def _draw(axis, panel, runs, best_epochs, styles):
         epochs = [row["epoch"] for row in run]
         curves = _curves(run, panel)
         for part, values in curves.items():
-            axis.plot(epochs, values, markersize=4, **style[part])
+            axis.plot(epochs, values, markersize=4, clip_on=False, **style[part])
         if best is not None and "valid" in curves:
             value = curves["valid"][epochs.index(best)]
-            axis.plot(best, value, zorder=3, **STAR, **style["best"])
-    axis.set(xlabel="epoch", ylabel=panel)
+            axis.plot(best, value, zorder=3, clip_on=False, **STAR, **style["best"])
+    axis.set(xlabel="epoch", ylabel=PANELS[panel][0], title=_title(panel))
+    axis.set_xlim(left=max(0.5, axis.get_xlim()[0]))
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    if panel == "accuracy":
+        axis.set_ylim(top=min(100, axis.get_ylim()[1]))
     axis.grid(alpha=0.3)
     axis.legend()
 
 
-def _put_legends_above(axes):
-    """Name runs above the first panel, where nothing is hidden, and lines above the last."""
+def _title(panel):
+    return f"{panel.capitalize()} per epoch"
+
+
+def _draw_bars(axis, panel, run, style):
+    """Draw the epoch that is alone as a bar for training, one for validation, or both."""
+    curves = _curves(run, panel)
+    for place, (part, (value,)) in enumerate(curves.items()):
+        bar = axis.bar(place, value, BAR, color=style[part]["color"])
+        axis.bar_label(bar, fmt="%.3g", label_type="center", color="white", fontweight="bold")
+    axis.set_xticks(range(len(curves)), [PARTS[part][0] for part in curves])
+    axis.set(xlim=(-0.6, len(curves) - 0.4), ylabel=PANELS[panel][0])
+    axis.set_title(f"{panel.capitalize()} after epoch {run[0]['epoch']}")
+    if panel == "accuracy":
+        axis.set_ylim(0, 100)
+
+
+def _put_legends_above(axes, panels):
+    """Name runs above the first panel and kinds of lines above the last, in place of titles."""
     from matplotlib.lines import Line2D
 
     lines = [line for axis in axes for line in axis.lines]
@@ -335,9 +363,9 @@ def _put_legends_above(axes):
         "bbox_to_anchor": (0, 1),
         "fontsize": "small",
         "frameon": False,
+        "alignment": "left",
     }
-    if len(axes) == 1:
-        axes[0].legend(handles=[*runs.values(), *keys], **above)
-    else:
-        axes[0].legend(handles=[*runs.values()], **above)
-        axes[-1].legend(handles=keys, **above)
+    handles = [[*runs.values()], keys] if len(axes) > 1 else [[*runs.values(), *keys]]
+    for axis, panel, of_axis in zip(axes, panels, handles, strict=True):
+        axis.set_title("")
+        axis.legend(handles=of_axis, title=_title(panel), **above)

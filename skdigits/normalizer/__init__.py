@@ -1,5 +1,6 @@
 """Turn any picture of a digit into an image that looks like MNIST's."""
 
+from skdigits.normalizer._colours import read_colours
 from skdigits.normalizer._diagnosis import Diagnosis
 from skdigits.normalizer._ink import find_ink
 from skdigits.normalizer._normalizer import (
@@ -17,6 +18,7 @@ __all__ = [
     "check_pictures",
     "find_ink",
     "find_normalizer",
+    "read_colours",
     "read_image",
     "read_picture",
     "read_with_shape",

@@ -130,7 +130,7 @@ def test_axes__name_labels_and_title_counts_errors(fitted, unseen):
     n_errors = (fitted.predict(unseen[0]) != unseen[1]).sum()
     ax = display.ax_
     assert ax.get_title() == f"{n_errors} errors in 797 images ({100 * n_errors / 797:.2f} %)"
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted label", "true label")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Predicted label", "True label")
     for ticks in (ax.get_xticklabels(), ax.get_yticklabels()):
         assert [tick.get_text() for tick in ticks] == list("0123456789")
     assert ax.get_xlim() == (0, 10)

@@ -59,6 +59,16 @@ def test_in_a_pipeline__are_those_of_the_transformed_image(small_digits):
     assert len(display.ax_.images) == 4
 
 
+def test_colour_key__of_the_maps(small_digits, fitted):
+    display = FeatureMapsDisplay.from_estimator(fitted, small_digits[0][:1], cmap="magma")
+    assert display.colorbar_.cmap.name == "magma"
+    assert (display.colorbar_.vmin, display.colorbar_.vmax) == (0, 1)
+    display.figure_.canvas.draw()
+    lowest = min(image.get_window_extent().y0 for image in display.ax_.images)
+    assert display.colorbar_.ax.xaxis.label.get_window_extent().y0 >= 0
+    assert display.colorbar_.ax.get_window_extent().y1 < lowest
+
+
 def test_of_zeros():
     display = FeatureMapsDisplay(np.zeros((4, 4)), [np.zeros((2, 3, 3))]).plot()
     assert {each.get_clim() for each in display.ax_.images} == {(0, 1)}

@@ -1,10 +1,12 @@
 """The display of the normaliser's steps, and `show`, which draws it in one call."""
 
+import io
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import ExifTags, Image
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_digits
 from sklearn.frozen import FrozenEstimator
@@ -15,12 +17,14 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from skdigits import (
+    Answer,
     DigitNormalizer,
     PixelScaler,
     SelectiveClassifier,
     load_pretrained,
     show,
 )
+from skdigits._utils.wording import percent
 from skdigits.displays import NormalizationDisplay
 
 PAPER = np.full((60, 90), 230, dtype=np.uint8)
@@ -32,6 +36,9 @@ LONG = (
     "357 specks: erased",
     "2 separate parts side by side: more than one digit?",
 )
+
+
+OTHERS = ({"label": "1", "probability": 0.0004}, {"label": "9", "probability": 0.0003})
 
 
 class Sure(ClassifierMixin, BaseEstimator):
@@ -66,21 +73,121 @@ def texts(display):
     return [ax.get_xlabel() for ax in display.axes_]
 
 
+def titles(display):
+    return [ax.get_title() for ax in display.axes_]
+
+
+def coloured(shape=(60, 90)):
+    """A photo with a blue one on it, as an array of bytes."""
+    photo = np.full((*shape, 3), (230, 220, 190), dtype=np.uint8)
+    photo[10:40, 20:23] = 40, 60, 130
+    return photo
+
+
 # What is drawn
 
 
-def test_four_images_with_titles_findings_and_answer():
+def test_panels_with_titles_findings_and_answer():
     diagnosis = DigitNormalizer().diagnose(PAPER)
-    display = NormalizationDisplay(diagnosis, answer="1 (98 %)").plot()
-    assert [ax.get_title() for ax in display.axes_] == ["picture", "ink", "digit", "MNIST's form"]
-    drawn = [ax.images[0].get_array() for ax in display.axes_]
-    for image, step in zip(drawn, ("picture", "ink", "digit", "normal"), strict=True):
+    answer = Answer("photo.png", "1", 0.98, ({"label": "7", "probability": 0.01},))
+    display = NormalizationDisplay(diagnosis, answer=answer).plot()
+    assert titles(display) == ["picture", "ink", "what the model sees", "prediction"]
+    drawn = [ax.images[0].get_array() for ax in display.axes_[:3]]
+    for image, step in zip(drawn, ("picture", "ink", "normal"), strict=True):
         np.testing.assert_array_equal(image, diagnosis.steps[step])
-    assert [image.shape for image in drawn] == 3 * [(60, 90)] + [(28, 28)]
+    assert [image.shape for image in drawn] == 2 * [(60, 90)] + [(28, 28)]
     assert {ax.get_aspect() for ax in display.axes_} == {1.0}
-    assert texts(display) == [str(diagnosis), "", "", "1 (98 %)"]
+    assert texts(display) == [str(diagnosis), "", "", "1 (98 %), then 7\n(1.0 %)"]
     assert "dark on light: inverted" in str(diagnosis)
     assert display.figure_ is display.axes_[0].figure
+
+
+def test_the_box_of_the_digit_is_drawn():
+    display = NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER)
+    (box,) = display.axes_[0].patches
+    assert box.get_bbox().bounds == (19.5, 9.5, 3, 30)
+    empty = NormalizationDisplay.from_estimator(DigitNormalizer(), BLANK)
+    assert not empty.axes_[0].patches
+
+
+def test_what_was_erased_is_coloured():
+    ruled = PAPER.copy()
+    ruled[50] = 90
+    display = NormalizationDisplay.from_estimator(DigitNormalizer(), ruled)
+    ink, erased = display.axes_[1].images
+    assert display.axes_[1].get_title() == "ink (orange: erased)"
+    opacity = erased.get_array()[..., 3]
+    assert opacity[50].min() > 0.5
+    assert not opacity[:48].any()
+    assert ink.get_array()[50].min() > 0.5
+
+
+@pytest.mark.parametrize("form", ["array", "PIL", "file", "turned", "palette"])
+def test_colours_are_kept(form, tmp_path):
+    array = coloured()
+    picture = image = Image.fromarray(array)
+    if form == "array":
+        picture = array
+    elif form == "file":
+        picture = tmp_path / "photo.png"
+        image.save(picture)
+    elif form == "turned":
+        picture = tmp_path / "photo.png"
+        turned = image.transpose(Image.Transpose.ROTATE_90)
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = 6  # to be turned clockwise
+        turned.save(picture, exif=exif)
+    elif form == "palette":
+        picture = image.quantize()
+    display = NormalizationDisplay.from_estimator(DigitNormalizer(), picture)
+    drawn = display.axes_[0].images[0].get_array()
+    np.testing.assert_allclose(drawn, array, atol=3)
+
+
+def test_colours_of_a_large_photo_are_of_the_size_of_the_steps(tmp_path):
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(coloured()).resize((2700, 1800)).save(path)
+    display = NormalizationDisplay.from_estimator(DigitNormalizer(), path)
+    drawn = display.axes_[0].images[0].get_array()
+    assert drawn.shape == (*display.diagnosis.steps["picture"].shape, 3)
+    assert max(drawn.shape) <= 1024
+    np.testing.assert_allclose(drawn[-1, -1], coloured()[-1, -1], atol=3)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        PAPER,
+        PAPER / 255,
+        coloured() / 255,
+        Image.fromarray(PAPER),
+        Image.fromarray(coloured()).convert("RGBA"),
+        io.BytesIO(),
+    ],
+    ids=["grey", "floats", "coloured floats", "grey image", "opacity", "not to be read again"],
+)
+def test_other_pictures_are_shown_in_grey(picture):
+    diagnosis = DigitNormalizer().diagnose(PAPER)
+    display = NormalizationDisplay(diagnosis, picture=picture).plot()
+    drawn = display.axes_[0].images[0].get_array()
+    np.testing.assert_array_equal(drawn, diagnosis.steps["picture"])
+
+
+def test_bars_of_the_most_probable_labels():
+    others = tuple({"label": label, "probability": p} for label, p in (("1", 0.2), ("9", 0.1)))
+    sure = Answer("photo.png", "7", 0.7, others)
+    rejected = Answer("photo.png", "?", 0.2, others, rejected=True)
+    for answer, labels, lengths in (
+        (sure, ["7", "1", "9"], [0.7, 0.2, 0.1]),
+        (rejected, ["1", "9"], [0.2, 0.1]),
+        (Answer("photo.png", "7"), [], []),
+        (Answer("photo.png", like_a_digit=False), [], []),
+    ):
+        diagnosis = DigitNormalizer().diagnose(PAPER)
+        ax = NormalizationDisplay(diagnosis, answer=answer).plot().axes_[3]
+        assert [text.get_text() for text in ax.texts[::2]] == labels
+        assert [text.get_text() for text in ax.texts[1::2]] == [percent(p) for p in lengths]
+        assert [bar.get_width() for bar in ax.patches[1::2]] == lengths
 
 
 def test_black_is_0_and_white_1_whatever_the_picture_holds():
@@ -90,16 +197,21 @@ def test_black_is_0_and_white_1_whatever_the_picture_holds():
 
 
 def test_on_given_axes__opens_no_figure():
-    axes = Figure().subplots(2, 2).ravel()
-    display = NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER, ax=axes)
-    assert list(display.axes_) == list(axes)
-    assert display.figure_ is axes[0].figure
+    axes = Figure().subplots(2, 2)
+    display = NormalizationDisplay.from_estimator(reader(), PAPER, ax=axes)
+    assert list(display.axes_) == list(axes.flat)
+    assert display.figure_ is axes[0, 0].figure
     assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (200, 60), (60, 300)])
 @pytest.mark.parametrize(
-    "answer", ["7 (99.9 %)", "? (best guess 7, 99.9 %), not like a digit, perhaps several digits"]
+    "answer",
+    [
+        Answer("photo.png", "7", 1.0, OTHERS),
+        Answer("photo.png", "?", 1.0, OTHERS, like_a_digit=False, several=True, rejected=True),
+    ],
+    ids=["sure", "rejected"],
 )
 def test_no_text_is_cut_off_or_covered_at_600_pixels(shape, answer):
     diagnosis = DigitNormalizer().diagnose(np.resize(PAPER, shape))
@@ -110,10 +222,10 @@ def test_no_text_is_cut_off_or_covered_at_600_pixels(shape, answer):
     boxes = [
         text.get_window_extent()
         for ax in display.axes_
-        for text in (ax.title, ax.xaxis.label)
+        for text in (ax.title, ax.xaxis.label, *ax.texts)
         if text.get_text()
     ]
-    assert len(boxes) == 6
+    assert len(boxes) == 6 + (4 if answer.rejected else 6)
     for index, box in enumerate(boxes):
         assert box.x0 >= 0
         assert box.y0 >= 0
@@ -127,6 +239,7 @@ def test_no_text_is_cut_off_or_covered_at_600_pixels(shape, answer):
 def test_normaliser_alone__has_no_answer():
     display = NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER)
     assert display.answer is None
+    assert titles(display) == ["picture", "ink", "what the model sees"]
     assert texts(display)[-1] == ""
 
 
@@ -227,10 +340,10 @@ def test_estimator_that_begins_with_no_normaliser(estimator):
         NormalizationDisplay.from_estimator(estimator, PAPER)
 
 
-@pytest.mark.parametrize("n_axes", [1, 3])
+@pytest.mark.parametrize("n_axes", [1, 4])
 def test_wrong_number_of_axes(n_axes):
     axes = Figure().subplots(1, n_axes)
-    with pytest.raises(ValueError, match=f"There are 4 steps, but ax holds {n_axes} Axes"):
+    with pytest.raises(ValueError, match=f"There are 3 panels, but ax holds {n_axes} Axes"):
         NormalizationDisplay.from_estimator(DigitNormalizer(), PAPER, ax=axes)
 
 

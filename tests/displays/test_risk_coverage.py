@@ -158,7 +158,7 @@ def test_selective__marks_what_predict_answers(around, selective, unseen):
     assert set(display.limit_.get_ydata()) == {10}
     assert display.max_error_rate == 0.1
     assert legend(display)[1:] == [
-        f"{100 * errors.mean():.3g} % errors in {100 * answered.mean():.3g} % answered",
+        f"{100 * errors.mean():.3g} % errors if {100 * answered.mean():.3g} % are answered",
         "limit 10 %",
     ]
 

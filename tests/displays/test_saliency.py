@@ -16,6 +16,7 @@ from sklearn.svm import LinearSVC
 
 from skdigits import CNNDigitClassifier, DigitNormalizer, SelectiveClassifier, load_pretrained
 from skdigits.displays import SaliencyDisplay
+from skdigits.displays._attribution import integrated_gradients
 
 METHODS = ["occlusion", "integrated_gradients"]
 
@@ -100,6 +101,17 @@ def test_integrated_gradients__of_pictures_that_are_normalised(digits):
     assert SaliencyDisplay.from_estimator(reader, X[:1], patch_size=4).maps.shape == (1, 8, 8)
 
 
+def test_integrated_gradients__are_smoothed_and_keep_their_sum(digits):
+    X = DigitNormalizer().transform(digits[0][:2].reshape(-1, 8, 8))
+    network = load_pretrained()
+    display = SaliencyDisplay.from_estimator(network, X, method="integrated_gradients")
+    classifier, seen = network[-1], network[:-1].transform(np.vstack([np.zeros_like(X), X]))
+    rough = integrated_gradients(classifier, seen[:2], seen[2:], display.y_pred, 50)
+    np.testing.assert_allclose(display.maps.sum(axis=(1, 2)), rough.sum(axis=(1, 2)), rtol=1e-6)
+    steps, rough_steps = (np.abs(np.diff(maps)).sum() for maps in (display.maps, rough))
+    assert steps < 0.5 * rough_steps
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, list, "images", "bytes"])
 def test_any_form_of_images(method, kind, small_digits):
@@ -157,7 +169,7 @@ def test_maps_lie_over_the_images(small_digits, fitted):
         np.testing.assert_allclose(drawn.get_clim(), (-largest, largest))
         assert drawn.get_alpha()[values == 0].max(initial=0) == 0
         assert drawn.get_cmap().name == "RdBu"
-    assert texts(display)[0].startswith("0  ")
+    assert texts(display)[0].startswith("predicted 0 (")
     assert display.colorbar_.vmin == -display.colorbar_.vmax
     assert display.figure_ is display.ax_.figure
 
@@ -166,15 +178,16 @@ def test_the_answer_errs_or_is_not_meant(small_digits, bayes):
     X = small_digits[0][:3]
     answers = bayes.predict(X)
     display = SaliencyDisplay.from_estimator(bayes, X, np.add(answers, [0, 1, 0]))
-    assert display.ax_.get_title() == "What speaks for the answer"
-    assert ["truth" in text for text in texts(display)] == [False, True, False]
+    assert display.ax_.get_title() == "What speaks for the predicted label"
+    assert ["true" in text for text in texts(display)] == [False, True, False]
     assert SaliencyDisplay.from_estimator(bayes, X, target=7).ax_.get_title() == "What speaks for 7"
     target = np.add(answers, [0, 0, 1]) % 10
     display = SaliencyDisplay.from_estimator(bayes, X, target=target)
     assert display.ax_.get_title() == "What speaks for a label"
-    assert [text.endswith(f"\nfor {target[2]}") for text in texts(display)] == [False, False, True]
+    is_named = [text.endswith(f"\nmap for {target[2]}") for text in texts(display)]
+    assert is_named == [False, False, True]
     display = SaliencyDisplay.from_estimator(bayes, X, np.add(answers, 1), target=target)
-    assert texts(display)[2].endswith(f"\ntruth {answers[2] + 1}, for {target[2]}")
+    assert texts(display)[2].endswith(f"\ntrue {answers[2] + 1}\nmap for {target[2]}")
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (4, 16), (16, 4)])

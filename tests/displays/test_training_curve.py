@@ -62,11 +62,12 @@ def colors(lines):
 def test_with_hold_out__has_loss_and_accuracy():
     display = TrainingCurveDisplay(HISTORY).plot()
     loss, accuracy = display.axes_
-    assert [ax.get_ylabel() for ax in display.axes_] == ["loss", "accuracy"]
-    assert legend(loss) == ["training", "hold-out", "best epoch 2"]
-    assert legend(accuracy) == ["hold-out", "best epoch 2"]
+    assert [ax.get_ylabel() for ax in display.axes_] == ["loss", "accuracy (%)"]
+    assert [ax.get_title() for ax in display.axes_] == ["Loss per epoch", "Accuracy per epoch"]
+    assert legend(loss) == ["training", "validation", "best epoch 2"]
+    assert legend(accuracy) == ["validation", "best epoch 2"]
     assert colors(curves(loss)) == [to_rgb(BLUE), to_rgb(VERMILION)]
-    np.testing.assert_array_equal(accuracy.lines[0].get_xydata(), [[1, 0.9], [2, 0.95]])
+    np.testing.assert_array_equal(accuracy.lines[0].get_xydata(), [[1, 90], [2, 95]])
     assert display.figure_ is loss.figure
 
 
@@ -81,17 +82,40 @@ def test_best_epoch__is_that_of_the_least_hold_out_loss():
     display = TrainingCurveDisplay(RUNS[0]).plot()
     assert display.best_epochs_ == [2]
     assert stars(display.axes_[0]) == [(2, 0.4)]
-    assert stars(display.axes_[1]) == [(2, 0.9)]
+    assert stars(display.axes_[1]) == [(2, 90)]
 
 
 def test_best_epoch__of_equal_ones_is_the_first():
     assert TrainingCurveDisplay(run_of(0.5, 0.4, 0.4)).plot().best_epochs_ == [2]
 
 
-@pytest.mark.parametrize("n_epochs", [1, 2])
-def test_epochs_are_whole_numbers(n_epochs):
-    display = TrainingCurveDisplay(HISTORY[:n_epochs]).plot()
-    assert all(float(tick).is_integer() for tick in display.axes_[0].get_xticks())
+@pytest.mark.parametrize("n_epochs", [2, 25, 70])
+def test_epochs_are_whole_numbers_from_1(n_epochs):
+    ax = TrainingCurveDisplay(run_of(*np.linspace(0.5, 0.1, n_epochs))).plot().axes_[0]
+    assert all(float(tick).is_integer() for tick in ax.get_xticks())
+    assert ax.get_xlim()[0] >= 0.5
+
+
+@pytest.mark.parametrize("losses", [(0.1, 0.0), (0.0, 0.0), (0.4, 0.3)])
+def test_accuracy__ends_at_100_percent(losses):
+    ax = TrainingCurveDisplay(run_of(*losses)).plot().axes_[1]
+    low, high = ax.get_ylim()
+    assert low < 100 * (1 - max(losses) / 4)
+    assert 100 * (1 - min(losses) / 4) <= high <= 100
+
+
+def test_single_epoch__is_drawn_as_bars():
+    display = TrainingCurveDisplay(HISTORY[:1]).plot()
+    loss, accuracy = display.axes_
+    assert [bar.get_height() for bar in loss.patches] == [0.4, 0.3]
+    assert [bar.get_height() for bar in accuracy.patches] == [90]
+    assert [text.get_text() for text in (*loss.texts, *accuracy.texts)] == ["0.4", "0.3", "90"]
+    for ax, names in ((loss, ["training", "validation"]), (accuracy, ["validation"])):
+        assert [tick.get_text() for tick in ax.get_xticklabels()] == names
+        assert ax.get_title().endswith(" after epoch 1")
+        assert not ax.lines
+    assert display.best_epochs_ == [1]
+    assert accuracy.get_ylim() == (0, 100)
 
 
 def test_epochs_without_hold_out_leave_a_gap():
@@ -123,7 +147,10 @@ def test_runs__each_has_a_colour_and_a_name_with_its_best_epoch():
     loss, accuracy = display.axes_
     assert display.best_epochs_ == [2, 2, 4]
     assert legend(loss) == ["a (best: 2)", "b (best: 2)", "c (best: 4)"]
-    assert legend(accuracy) == ["training", "hold-out", "best epoch"]
+    assert legend(accuracy) == ["training", "validation", "best epoch"]
+    titles = [ax.get_legend().get_title().get_text() for ax in display.axes_]
+    assert titles == ["Loss per epoch", "Accuracy per epoch"]
+    assert [ax.get_title() for ax in display.axes_] == ["", ""]
     assert [line.get_linestyle() for line in curves(loss)] == ["-", "--"] * 3
     assert colors(curves(loss))[::2] == colors(curves(loss))[1::2] == colors(curves(accuracy))
     assert len(set(colors(curves(accuracy)))) == 3
@@ -169,7 +196,7 @@ def test_overlay__goes_on_with_colours_and_legend():
 def test_overlay__without_names():
     first = TrainingCurveDisplay(HISTORY).plot()
     TrainingCurveDisplay(RUNS[0]).plot(ax=first.axes_)
-    expected = ["training", "hold-out", "best epoch 2", "run 2 (best: 2)"]
+    expected = ["training", "validation", "best epoch 2", "run 2 (best: 2)"]
     assert legend(first.axes_[0]) == expected
     assert len(set(colors(curves(first.axes_[0])))) == 3
 
@@ -234,7 +261,13 @@ def test_from_cv_results__of_another_classifier(small_digits):
 # A search
 
 
-PARAMETERS = {"filters": (8,), "max_epochs": 3, "validation_fraction": 0.2, "random_state": 0}
+PARAMETERS = {
+    "filters": (8,),
+    "max_epochs": 3,
+    "validation_fraction": 0.2,
+    "precision": "float64",
+    "random_state": 0,
+}
 
 
 @pytest.fixture
