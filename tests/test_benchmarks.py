@@ -420,7 +420,7 @@ def test_page_of_presets_has_the_figures_of_the_documented_run():
         figures = summary[name]
         assert float(seconds) == pytest.approx(figures["fit_seconds"]["median"], rel=0.02)
         assert accuracy == f"{show_accuracy(figures)} %"
-        assert n_weights == f"{figures['weights']:,}"
+        assert n_weights == f"{figures['weights']:,.0f}"
 
 
 def test_documented_report_has_the_brief_table():
