@@ -42,7 +42,11 @@ html_favicon = "_static/favicon.png"
 html_css_files = ["narrow.css"]
 alone = ("install", "tutorial", "faq", "help", "contributing")  # pages with none below
 html_sidebars: dict = {page: [] for page in alone}
-html_theme_options = {"show_toc_level": 2, "show_prev_next": False}
+html_theme_options = {
+    "show_toc_level": 2,
+    "show_prev_next": False,
+    "header_links_before_dropdown": 7,
+}
 
 # The class template lists the members.
 numpydoc_show_class_members = False
