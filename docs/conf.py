@@ -41,7 +41,7 @@ html_static_path = ["_static"]
 html_favicon = "_static/favicon.png"
 html_css_files = ["narrow.css"]
 alone = ("install", "tutorial", "faq", "help", "contributing")  # pages with none below
-html_sidebars: dict = {page: [] for page in alone}
+html_sidebars = {page: [] for page in alone}
 html_theme_options = {
     "show_toc_level": 2,
     "show_prev_next": False,
