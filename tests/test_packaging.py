@@ -106,6 +106,7 @@ def test_pages_that_readme_links_to_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     pages = re.findall(rf"\({site}([\w/]+)\.html\)", text)
     assert len(pages) > 10
+    assert ".rst)" not in text  # code hosts show these without their contents
     for page in pages:
         made_by_the_gallery = page == "auto_examples/index"
         sources = [ROOT / "docs" / f"{page}.{suffix}" for suffix in ("rst", "md")]
