@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
+    "sphinx.ext.viewcode",
     "matplotlib.sphinxext.figmpl_directive",
     "matplotlib.sphinxext.plot_directive",
     "myst_parser",
@@ -39,9 +40,15 @@ html_theme = "pydata_sphinx_theme"
 html_title = project
 html_show_sourcelink = False
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.png"
 html_css_files = ["narrow.css"]
-html_sidebars = {"tutorial": [], "contributing": []}  # with nothing below
-html_theme_options = {"show_toc_level": 2, "show_prev_next": False}
+alone = ("install", "tutorial", "faq", "help", "contributing")  # pages with none below
+html_sidebars = {page: [] for page in alone}
+html_theme_options = {
+    "show_toc_level": 2,
+    "show_prev_next": False,
+    "header_links_before_dropdown": 7,
+}
 
 # The class template lists the members.
 numpydoc_show_class_members = False

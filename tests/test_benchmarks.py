@@ -23,6 +23,7 @@ from examples.benchmarks.plot import COLORS, spread_out  # noqa: E402
 from examples.benchmarks.report import (  # noqa: E402
     brief_table,
     show,
+    show_accuracy,
     show_seconds,
     write_report,
 )
@@ -398,12 +399,28 @@ def test_readme_has_the_figures_of_the_documented_run():
         cells[0].strip(): [cell.strip() for cell in cells[1:]]
         for cells in (line.strip("|").split("|") for line in lines if line.startswith("|"))
     }
-    entries = [summary[name] for name in ("default", "skorch", "recipe", "mlp", "svc")]
-    seconds = [show_seconds(figures["fit_seconds"]["median"]) for figures in entries]
-    seconds[-1] += " for 10,000"
-    assert rows["seconds of `fit`, 60,000 images ²"] == seconds
-    accuracy = [show(figures["accuracy_mean"], 2) for figures in entries]
-    assert rows["test accuracy % ²"] == accuracy
+    names = {
+        "skdigits": "default",
+        "skdigits, preset `accurate`": "accurate",
+        "PyTorch's MNIST example": "recipe",
+        "scikit-learn's `MLPClassifier`": "mlp",
+    }
+    for label, name in names.items():
+        figures = summary[name]
+        seconds = show_seconds(figures["fit_seconds"]["median"])
+        assert rows[label] == [seconds, show(figures["accuracy_mean"], 2)]
+
+
+def test_page_of_presets_has_the_figures_of_the_documented_run():
+    summary = json.loads((ROOT / "docs/benchmarks/results.json").read_text())["summary"]
+    page = (ROOT / "docs/how_to/presets.rst").read_text(encoding="utf-8")
+    rows = page.split("   * - ")[2:]
+    for row, name in zip(rows, ("fast", "default", "small", "accurate"), strict=True):
+        _, seconds, accuracy, n_weights = (line.strip(" -") for line in row.split("\n")[:4])
+        figures = summary[name]
+        assert float(seconds) == pytest.approx(figures["fit_seconds"]["median"], rel=0.02)
+        assert accuracy == show_accuracy(figures)
+        assert n_weights == f"{figures['weights']:,.0f}"
 
 
 def test_documented_report_has_the_brief_table():

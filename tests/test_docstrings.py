@@ -35,7 +35,7 @@ def public_objects():
     for name in skdigits.__all__:
         thing = getattr(skdigits, name)
         if isinstance(thing, dict | list):
-            continue  # the pages have the presets and the trusted types
+            continue  # the reference describes the presets and the trusted types
         members = (
             {f"{name}.{inner}": getattr(thing, inner) for inner in thing.__all__}
             if inspect.ismodule(thing)
@@ -122,3 +122,5 @@ def test_reference_lists_every_public_name():
     page = (DOCS / "api.rst").read_text()
     listed = re.findall(r"^   ([\w.]+)$", page, flags=re.MULTILINE)
     assert {f"skdigits.{name}" for name in listed} == set(TOP_LEVEL)
+    data = [name for name in skdigits.__all__ if isinstance(getattr(skdigits, name), dict | list)]
+    assert sorted(re.findall(r"^\.\. data:: (\w+)$", page, flags=re.MULTILINE)) == sorted(data)
