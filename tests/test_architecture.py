@@ -136,6 +136,11 @@ def test_every_imported_package_is_declared():
     extras = project["optional-dependencies"].values()
     requirements = [*project["dependencies"], *itertools.chain(*extras)]
     declared = {re.match(r"[\w.-]+", requirement)[0] for requirement in requirements}
-    distribution = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
+    distribution = {
+        "IPython": "ipython",
+        "PIL": "pillow",
+        "pillow_heif": "pillow-heif",
+        "sklearn": "scikit-learn",
+    }
     imported = set().union(*(third_party_of(path) for path in [PACKAGE / "__init__.py", *FILES]))
     assert {distribution.get(name, name) for name in imported} <= declared

@@ -1,5 +1,6 @@
 """Saving and loading of models, and the pretrained models."""
 
+from skdigits.io._device import on_device
 from skdigits.io._error import ModelFileError
 from skdigits.io._model_file import load_model, save_model
 from skdigits.io._onnx_files import Comparison, to_onnx
@@ -13,6 +14,7 @@ __all__ = [
     "load_model",
     "load_pretrained",
     "load_reader",
+    "on_device",
     "pretrained_card",
     "save_model",
     "to_onnx",
