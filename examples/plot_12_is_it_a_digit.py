@@ -91,8 +91,8 @@ plt.show()
 # ----------
 # Each dot is an image. One in a hundred of the training images, slightly
 # distorted, has a score below 0. How well the scores separate digits from
-# other images depends on the network. Both networks give noise a score below
-# 0. The pretrained model, which was trained with letters, recognises more of
+# other images depends on the network. Both networks give low scores to noise.
+# The pretrained model, which was trained with letters, recognises more of
 # them; but digits of 8x8 pixels may also get low scores from it.
 
 # sphinx_gallery_thumbnail_number = 2

@@ -79,6 +79,6 @@ for shift, accuracy, label, color in (
 ax.set_yticks(rows, ["these forms", "other handwritings"])
 ax.invert_yaxis()
 ax.set(xlim=(0, 110), xlabel="numbers read correctly (%)")
-ax.set_title("Twenty pictures teach the reader a handwriting")
+ax.set_title("Twenty pictures teach a handwriting")
 figure.legend(loc="outside lower center", ncols=2)
 plt.show()
