@@ -132,7 +132,7 @@ class CNNDigitClassifier(
         network: from the epoch with the lowest validation loss if there is a validation set,
         otherwise as far as it was trained. Before the end of the first epoch, "keep" raises, too.
     callbacks : list, default=None
-        skorch callbacks, and functions that are called after each epoch with its row of
+        Callbacks of skorch, and functions that are called after each epoch with its row of
         `history_`, for example ``[print]``. Give scikit-learn's own callbacks, of version 1.9 or
         later, to `set_callbacks` instead.
     random_state : int, RandomState instance or None, default=None
