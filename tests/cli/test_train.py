@@ -143,7 +143,6 @@ def test_train__settings_json_and_force(tmp_path):
         ("on_interrupt=no", "--set on_interrupt=... is for Python"),
         ("callbacks=[1]", "--set callbacks=... is for Python"),
         ("warm_start=true", "--set warm_start=... is for Python"),
-        ("validation_fraction=1e-9", ""),
         ("max_epochs=3", "--epochs and --set max_epochs=... exclude each other."),
         ("filters=auto", "--set filters=... is given twice."),
         ("augmentt=false", "has no parameter 'augmentt'. Did you mean 'augment'?"),
@@ -398,6 +397,7 @@ def test_train__own_pictures__the_model_reads_pictures(tmp_path, monkeypatch):
     write_pictures(tmp_path / "my digits", (0, 1), 6)
     result = run("train", "--images", "my digits", *SMALL)
     assert result.code == 0
+    assert "skdigits: warning: 2 of 9 samples are held out for validation" in result.err
     folder = tmp_path / "skdigits-my digits"
     assert {path.name for path in folder.iterdir()} == FILES
     *_, last, next_step = result.out.splitlines()
