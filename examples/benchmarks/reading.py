@@ -200,7 +200,7 @@ def table(results):
             cells += [f"{found['read']:.0f}", f"{middle:.1f} ({low:.1f}–{high:.1f})"]
             lines.append(f"| {' | '.join(cells)} |")
     about = results["circumstances"]
-    return "\n".join([f"One thread of {about['processor']}.", "", LEGEND, *lines])
+    return "\n".join([f"Measured on one thread of {about['processor']}.", "", LEGEND, *lines])
 
 
 def main():
