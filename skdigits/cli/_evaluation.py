@@ -64,6 +64,7 @@ class Evaluation:
             zip(*columns, strict=True),
         )
         answers = (self.images, of.y_true, of.y_pred)
+        names = [*map(_short, self.names)]
         surely = {"y_proba": of.y_proba, "labels": of.labels}
         save_picture(folder / "confusion_matrix.png", self._plot_confusion_matrix, (5.6, 5.6))
         save_picture(
@@ -74,14 +75,14 @@ class Evaluation:
         save_picture(
             folder / "sample_predictions.png",
             lambda ax: SamplePredictionsDisplay.from_predictions(
-                *answers, probability=probability, random_state=0, ax=ax
+                *answers, probability=probability, names=names, random_state=0, ax=ax
             ),
             (7, 6.6),
         )
         save_picture(
             folder / "misclassified.png",
             lambda ax: MisclassifiedDisplay.from_predictions(
-                *answers, **surely, names=[*map(_short, self.names)], ax=ax
+                *answers, **surely, names=names, ax=ax
             ),
             (7, 9 if of.n_errors else 1),  # the title alone
         )

@@ -1,9 +1,10 @@
 """The parameters of CNNDigitClassifier that ``--set`` gives."""
 
 import ast
-from difflib import get_close_matches
 
 import typer
+
+from skdigits.cli._usage import did_you_mean
 
 OWN = {"callbacks", "on_interrupt", "verbose", "warm_start"}  # which the command sets itself
 ARCHITECTURE = {"filters", "hidden_layer_sizes", "image_shape", "kernel_size", "patch_size"}
@@ -66,9 +67,8 @@ def _check_name(name):
         raise typer.BadParameter(f"--set {name}=... is for Python: this command sets it itself.")
     names = sorted(CNNDigitClassifier().get_params().keys() - OWN)
     if name not in names:
-        close = get_close_matches(name, names, n=1)
-        advice = f"Did you mean {close[0]!r}?" if close else f"Choose one of {', '.join(names)}."
-        raise typer.BadParameter(f"CNNDigitClassifier has no parameter {name!r}. {advice}")
+        advice = did_you_mean(name, names) or f" Choose one of {', '.join(names)}."
+        raise typer.BadParameter(f"CNNDigitClassifier has no parameter {name!r}.{advice}")
 
 
 def _check_value(name, value, text):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from skdigits._utils.versions import versions
-from skdigits.cli._console import print_json, tell, write_report
+from skdigits.cli._console import print_json, say, tell, write_report
 from skdigits.cli._dataset import Dataset, dataset_for, load
 from skdigits.cli._device import DeviceOption, on_device
 from skdigits.cli._evaluation import Evaluation
@@ -88,6 +88,7 @@ def evaluate(
         tell(f"{evaluation.table()}\nThe report, the predictions and the pictures are in {output}.")
     else:
         tell(evaluation.table())
+        say("Add -o FOLDER to keep the predictions, the report and pictures of the errors.")
 
 
 def _own_images(source, model):

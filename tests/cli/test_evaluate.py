@@ -23,8 +23,9 @@ def test_evaluate__repeats_what_train_measured(folder):
     assert (result.code, result.err) == (0, "")
     for name in ("accuracy", "loss", "n_errors", "per_label", "confusion_matrix"):
         assert after[name] == before[name]
-    table = run("evaluate", folder / "model.safetensors", "--dataset", "digits").out
-    assert table.strip() in (folder / "report.txt").read_text()
+    table = run("evaluate", folder / "model.safetensors", "--dataset", "digits")
+    assert table.out.strip() in (folder / "report.txt").read_text()
+    assert table.err.startswith("Add -o FOLDER to keep the predictions")
 
 
 def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
