@@ -37,10 +37,10 @@ class Distortion(BaseEstimator):
         Standard deviation of a smooth displacement that bends the strokes [1]_, as a share of the
         image's sides; in [0, 0.2].
     stroke_width : float, default=0.0
-        Change of the width of the strokes in pixels, wider or thinner; in [0, 2]. This and the
-        following parameters each change half of the images.
+        Change of the width of the strokes in pixels, wider or thinner; in [0, 2].
     blur : float, default=0.0
-        Standard deviation of the blur in pixels, along a random direction; 0 or more.
+        Standard deviation of the blur in pixels, along a random direction; 0 or more. This and the
+        following parameters each change half of the images.
     contrast : float, default=0.0
         Gain of contrast, 0 or more: 1 doubles the contrast, 10 leaves little but black and white.
     shading : float, default=0.0
