@@ -24,7 +24,7 @@ writer = make_digits(n_writers=1, n_copies=60, random_state=11)
 form = {"lengths": 4, "slants": 48, "gaps": (0, 0.3), "heights": (12, 18)}
 form |= {"rules": 1, "random_state": 0}
 pictures, strings = compose_strings(*writer, 200, **form)
-unseen, their_strings = pictures[20:], strings[20:]
+unseen, their_strings = pictures[50:], strings[50:]
 
 reader = load_reader().set_params(min_probability=0)
 ReadingDisplay.from_picture(reader, unseen[0])
@@ -40,45 +40,38 @@ plt.show()
 
 others = make_digits(n_writers=20, n_copies=5, random_state=5)
 others, other_strings = compose_strings(*others, 60, random_state=1)
+sizes = [0, 10, 20, 50]
+accuracies = []
 
-
-def print_accuracy(when):
-    """Print and return the accuracy on these forms and on other numbers."""
-    accuracy = [
+for n in sizes:
+    reader = load_reader().set_params(min_probability=0)
+    if n:
+        reader.set_params(warm_start=True, n_rehearsed=300, max_epochs=5)
+        reader.set_params(random_state=0).fit(pictures[:n], strings[:n])
+    accuracy = (
         reader.score(unseen, their_strings),
         reader.score(others, other_strings),
-    ]
-    print(f"{when}: {accuracy[0]:.0%}, other handwritings {accuracy[1]:.0%}")
-    return accuracy
-
-
-before = print_accuracy("before")
-reader.set_params(warm_start=True, n_rehearsed=300, max_epochs=5)
-reader.set_params(random_state=0).fit(pictures[:20], strings[:20])
-after = print_accuracy("after 20 pictures")
+    )
+    accuracies.append(accuracy)
+    print(f"{n} pictures: {accuracy[0]:.0%}, others {accuracy[1]:.0%}")
 
 # %%
-# The result
-# ----------
+# The learning curve
+# ------------------
 
 # sphinx_gallery_thumbnail_number = 2
-figure, ax = plt.subplots(figsize=(6, 3), layout="constrained")
-rows = np.arange(2)
-for shift, accuracy, label, color in (
-    (-0.2, before, "pretrained", "silver"),
-    (0.2, after, "after 20 pictures of the forms", "#0072B2"),
+figure, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
+for accuracy, label, style in zip(
+    np.transpose(accuracies),
+    ("these forms", "other handwritings"),
+    ("o-", "s--"),
+    strict=True,
 ):
-    bars = ax.barh(
-        rows + shift,
-        np.multiply(accuracy, 100),
-        height=0.38,
-        label=label,
-        color=color,
-    )
-    ax.bar_label(bars, fmt="%.0f %%", padding=3)
-ax.set_yticks(rows, ["these forms", "other handwritings"])
-ax.invert_yaxis()
-ax.set(xlim=(0, 110), xlabel="numbers read correctly (%)")
-ax.set_title("Twenty pictures teach a handwriting")
-figure.legend(loc="outside lower center", ncols=2)
+    ax.plot(sizes, 100 * accuracy, style, label=label)
+ax.set(
+    xlabel="labelled pictures of the forms",
+    ylabel="numbers read correctly (%)",
+    title="Some dozens of pictures teach a handwriting",
+)
+ax.legend()
 plt.show()

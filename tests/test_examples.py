@@ -26,7 +26,7 @@ CAPTIONS = {
     "plot_15_augmentation": "rotation=30",
     "plot_16_how_much_data": "SVC",
     "plot_17_postal_codes": "codes are misread",
-    "plot_18_your_own_forms": "after 20 pictures",
+    "plot_18_your_own_forms": "50 pictures",
 }
 
 

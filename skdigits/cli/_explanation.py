@@ -29,11 +29,7 @@ def save_steps(answer):
 
     try:
         display = NormalizationDisplay(answer.diagnosis, answer=answer, picture=answer.name)
-        picture = draw_picture(
-            lambda axes: display.plot(ax=axes),
-            (10, 3.6),
-            n_panels=4,
-        )
+        picture = draw_picture(lambda axes: display.plot(ax=axes), (6.4, 6), 2, 2)
     except ValueError as error:
         raise ValueError(f"The steps of {answer.name} cannot be drawn: {error}") from error
     return _write_new(Path(answer.name).stem, picture)
