@@ -60,5 +60,5 @@ def test_bad_input(given):
         Evaluation(y_true, y_proba[:, :9] / y_proba[:, :9].sum(axis=1, keepdims=True), labels[:9])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         Evaluation(y_true[1:], y_proba, labels)
-    with pytest.raises(ValueError, match="no probabilities"):
+    with pytest.raises(ValueError, match="does not contain probabilities"):
         Evaluation(y_true, 2 * y_proba, labels)

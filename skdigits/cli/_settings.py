@@ -97,7 +97,7 @@ def _words(kind):
         return [f"{number} {above} {kind.left:g}{limit}"]
     return {
         "array-like": ["a list such as 32,64"],
-        "boolean": ["true", "false"],
+        bool: ["true", "false"],
         "random_state": ["a whole number of at least 0", "none"],
         dict: ["a dictionary such as {'8':5}"],
         None: ["none"],

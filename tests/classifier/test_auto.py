@@ -138,7 +138,7 @@ def meaning(cell, n_samples, has_bfloat16):
         return ceil(1_000 / sqrt(n_samples))
     if cell == "200000 / samples at least 5":
         return max(ceil(200_000 / n_samples), 5)
-    if cell == "bfloat16 where the processor has it else float32":
+    if cell == "bfloat16 if the processor supports it otherwise float32":
         return "bfloat16" if has_bfloat16 else "float32"
     words = {"yes": Distortion(), "no": None, "all samples": n_samples}
     if cell in words:

@@ -204,7 +204,9 @@ def test_read__wrong_usage(model, scans, options, words):
 
 def test_read__models_that_read_something_else(folder, model, scans):
     result = run("read", "--model", folder, scans)
-    assert_refused(result, 1, str(folder), "reads no numbers", "use skdigits predict")
+    assert_refused(
+        result, 1, str(folder), "reads single digits, not numbers", "use skdigits predict"
+    )
     result = run("predict", "--model", model, scans)
     assert_refused(result, 1, "reader.safetensors holds a DigitReader", "skdigits read")
     assert_refused(run("read", "--model", scans / "0.png", scans), 1, "0.png")

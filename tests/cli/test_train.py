@@ -145,7 +145,7 @@ def test_train__settings_json_and_force(tmp_path):
         ("warm_start=true", "--set warm_start=... is for Python"),
         ("max_epochs=3", "--epochs and --set max_epochs=... exclude each other."),
         ("filters=auto", "--set filters=... is given twice."),
-        ("augmentt=false", "has no parameter 'augmentt'. Did you mean 'augment'?"),
+        ("augmentt=false", "has no parameter 'augmentt'. Did you mean augment?"),
         ("zzz=1", "has no parameter 'zzz'. Choose one of augment, batch_size, "),
     ],
 )

@@ -351,7 +351,7 @@ def test_from_search__random_and_by_one_of_several_scores(small_digits, monitor)
 
 
 def test_from_search__means_end_with_the_split_that_stops_first(small_digits, monitor):
-    clf = classifier(monitor, max_epochs=40, early_stopping=True, patience=1, learning_rate=0.005)
+    clf = classifier(monitor, max_epochs=40, early_stopping=True, patience=1, learning_rate=0.01)
     search = GridSearchCV(clf, {}, cv=3).fit(*small_digits)
     log = monitor.get_logs()
     display = TrainingCurveDisplay.from_search(search, log)

@@ -412,5 +412,5 @@ def test_its_file_is_no_classifier_s(file, numbers):
         read_digits(numbers[0][:2], loaded)
     with pytest.raises(ValueError, match="DigitReader reads numbers, not single digits: use its"):
         show(numbers[0][0], loaded)
-    with pytest.raises(TypeError, match="DigitReader is no classifier"):
+    with pytest.raises(TypeError, match="DigitReader is not a classifier"):
         diagnose(loaded, numbers[0], numbers[1])

@@ -50,7 +50,14 @@ def test_any_kind_of_picture(tmp_path):
         answers = list(read_digits(pictures))
     assert [answer.label for answer in answers] == 7 * ["4"]
     names = [answer.name for answer in answers]
-    assert names == [str(path), str(path), *(f"pictures[{i}]" for i in range(2, 7))]
+    assert names == [
+        *2 * [str(path)],
+        "pictures[2]",
+        "pictures[3]",
+        str(path),
+        "pictures[5]",
+        "pictures[6]",
+    ]
 
 
 def test_what_an_answer_holds():
@@ -139,7 +146,9 @@ def test_own_model_of_another_size__takes_that_size_only(tmp_path):
     answers = list(read_digits([IMAGES[3], BLANK], model))
     assert answers[0].label == "3"
     assert answers[0].several is None
-    assert "pictures[1]: it has the shape (30, 30), but this model reads (8, 8)" in answers[1].error
+    assert (
+        "pictures[1]: it has the shape (30, 30), but this model expects (8, 8)" in answers[1].error
+    )
 
 
 def test_normaliser_of_the_model_is_used_once():
