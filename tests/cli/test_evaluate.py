@@ -25,7 +25,7 @@ def test_evaluate__repeats_what_train_measured(folder):
         assert after[name] == before[name]
     table = run("evaluate", folder / "model.safetensors", "--dataset", "digits")
     assert table.out.strip() in (folder / "report.txt").read_text()
-    assert table.err.startswith("Add -o FOLDER to keep the predictions")
+    assert "Add -o FOLDER to keep the predictions" in table.err
 
 
 def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
