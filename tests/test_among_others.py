@@ -42,7 +42,8 @@ pytestmark = pytest.mark.filterwarnings(  # of fits that are meant to learn litt
 
 def classifier(**parameters):
     """Return a classifier that trains for a moment."""
-    return CNNDigitClassifier(**{"max_epochs": 15, "random_state": 0, **parameters})
+    settings = {"filters": (16,), "max_epochs": 15, "random_state": 0}
+    return CNNDigitClassifier(**settings | parameters)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +167,7 @@ def test_meta_estimators(train_test, ensemble):
 
 def test_adaboost_passes_weights_on(train_test):
     X, _, y, _ = train_test
-    boosted = AdaBoostClassifier(classifier(max_epochs=4), n_estimators=3, random_state=0)
+    boosted = AdaBoostClassifier(classifier(max_epochs=2), n_estimators=3, random_state=0)
     assert len({tree.loss_ for tree in boosted.fit(X, y).estimators_}) == 3
 
 

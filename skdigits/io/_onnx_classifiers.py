@@ -1,5 +1,6 @@
 """A classifier of this package as an ONNX graph."""
 
+from functools import lru_cache
 from numbers import Integral
 from typing import NamedTuple
 
@@ -101,9 +102,9 @@ def drawn_images(parts, dtype, images):
     """Return images of drawn digits, on the pixel scale and in the shape that the graph takes."""
     height, width = parts.network.image_shape_
     side = min(max(height, width, 8), 256)
-    X, _ = make_digits(N_WRITERS, n_copies=1, side=side, random_state=0)
-    around = np.zeros((len(X), max(height, side), max(width, side)), dtype=np.float32)
-    _middle(around, side, side)[:] = X.reshape(-1, side, side) / 255
+    digits = _drawn_digits(side)
+    around = np.zeros((len(digits), max(height, side), max(width, side)), dtype=np.float32)
+    _middle(around, side, side)[:] = digits / 255
     pixels = _middle(around, height, width)
     if parts.scaler is not None:
         low, high = parts.scaler.pixel_range_
@@ -117,6 +118,12 @@ def drawn_images(parts, dtype, images):
     if not images:
         pixels = pixels.reshape(len(pixels), -1)[:, : parts.network.n_features_in_]
     return pixels.astype(dtype)
+
+
+@lru_cache(maxsize=1)  # of several models, the drawing takes most of the time
+def _drawn_digits(side):
+    X, _ = make_digits(N_WRITERS, n_copies=1, side=side, random_state=0)
+    return X.reshape(-1, side, side)
 
 
 def _middle(images, height, width):

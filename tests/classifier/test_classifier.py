@@ -587,8 +587,8 @@ def test_html_repr_says_what_came_of_the_fit(small_digits):
 )
 def test_html_repr_links_to_the_documentation(estimator):
     page = f"generated/skdigits.{type(estimator).__name__}.html"
-    (address,) = metadata("skdigits").get_all("Project-URL")
-    assert f'href="{address.removeprefix("Documentation, ")}{page}"' in estimator._repr_html_()
+    addresses = dict(url.split(", ") for url in metadata("skdigits").get_all("Project-URL"))
+    assert f'href="{addresses["Documentation"]}{page}"' in estimator._repr_html_()
 
 
 def test_scores_fall_off_for_what_is_no_digit(digits):

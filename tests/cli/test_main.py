@@ -136,7 +136,7 @@ def test_version():
         (["train", "--epochs", "many"], "a whole number"),
         (["train", "--seed", "-1"], "--seed"),
         (["train", "--set", "learning_rate"], "NAME=VALUE"),
-        (["train", "--set", "learning_rat=1"], "Did you mean 'learning_rate'?"),
+        (["train", "--set", "learning_rat=1"], "Did you mean learning_rate?"),
         (["train", "--set", "callbacks=[]"], "callbacks=... is for Python"),
         (
             ["evaluate", "model.safetensors", "--images", "a", "--dataset", "mnist"],
