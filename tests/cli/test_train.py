@@ -351,7 +351,7 @@ def test_train__no_mnist__does_the_whole_job_on_the_bundled_digits(tmp_path):
     assert process.returncode == 0
     first, *others = err.splitlines()
     assert first.startswith("skdigits: MNIST is not cached in")
-    assert "bundled 8x8 digits" in first
+    assert first.endswith("Training on the 8x8 digits of scikit-learn instead.")
     assert all(line.startswith("epoch") for line in others)
     assert {path.name for path in (tmp_path / "skdigits-digits").iterdir()} == FILES
     assert "450 images" in out
