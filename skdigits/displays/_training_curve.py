@@ -316,6 +316,7 @@ def _draw(axis, panel, runs, best_epochs, styles):
             value = curves["valid"][epochs.index(best)]
             axis.plot(best, value, zorder=3, clip_on=False, **STAR, **style["best"])
     axis.set(xlabel="epoch", ylabel=PANELS[panel][0], title=_title(panel))
+    axis.autoscale()  # to all runs: an earlier one may have set the limits
     axis.set_xlim(left=max(0.5, axis.get_xlim()[0]))
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if panel == "accuracy":

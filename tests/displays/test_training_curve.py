@@ -104,6 +104,14 @@ def test_accuracy__ends_at_100_percent(losses):
     assert 100 * (1 - min(losses) / 4) <= high <= 100
 
 
+def test_a_run_over_another__the_axes_hold_both():
+    better = TrainingCurveDisplay(run_of(0.3, 0.2), name="short").plot()
+    TrainingCurveDisplay(run_of(3.0, 2.0, 1.5, 1.0), name="long").plot(ax=better.axes_)
+    accuracy = better.axes_[1]
+    assert accuracy.get_ylim()[0] < 100 * (1 - 3.0 / 4)
+    assert accuracy.get_xlim()[1] > 4
+
+
 def test_single_epoch__is_drawn_as_bars():
     display = TrainingCurveDisplay(HISTORY[:1]).plot()
     loss, accuracy = display.axes_
