@@ -58,6 +58,7 @@ def die_at_each_change(tmp_path, prepare, names):
         assert code == -9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [RESULTS, RESULTS[:1]], ids=["all", "model"])
 def test_killed_while_results_are_replaced__no_report_stands_beside_another_s_model(
     names, tmp_path
@@ -82,6 +83,7 @@ def test_killed_while_results_are_replaced__no_report_stands_beside_another_s_mo
     assert seen == {"old", "new"}
 
 
+@pytest.mark.slow
 def test_killed_while_a_new_folder_is_made__it_is_whole_or_not_there(tmp_path):
     seen = set()
     for place in die_at_each_change(tmp_path, lambda place: None, RESULTS):

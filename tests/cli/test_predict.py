@@ -336,6 +336,7 @@ def test_predict__names_that_are_no_text(photos):
     assert r"/line break \x1b[31m \udcff.png is not an image" in run("predict", photos).err
 
 
+@pytest.mark.slow
 def test_predict__interrupted__keeps_what_was_said(photos):
     for copy in range(500):
         shutil.copy(photos / "0.png", photos / f"copy-{copy}.png")
@@ -350,6 +351,7 @@ def test_predict__interrupted__keeps_what_was_said(photos):
     assert all(line.endswith(" %)") for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("all_of_it", [True, False])
 def test_predict__on_a_terminal__shows_a_bar(photos, all_of_it):
     terminal, its_end = pytest.importorskip("pty").openpty()

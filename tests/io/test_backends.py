@@ -159,6 +159,7 @@ def test_onnx_runtime_tells_nobody(tmp_path):
     assert list(tmp_path.iterdir()) == []  # it would keep an identifier and what it is to send
 
 
+@pytest.mark.slow
 def test_commands_need_no_pytorch(strings, tmp_path):
     from commands import photograph, run
 
@@ -184,6 +185,7 @@ def test_auto__pytorch_where_it_is_imported_already(small_digits, tmp_path):
     assert type(load_reader(backend="auto").net_) is type(load_reader().net_)
 
 
+@pytest.mark.slow
 def test_auto__pytorch_where_onnx_is_missing(run_offline):
     code = """
 import sys

@@ -604,6 +604,7 @@ def test_a_file_larger_than_any_model_is_not_read(tmp_path):
 EXTENSIONS = ("safetensors", "joblib", "pkl", "pt", "pth", "bin", "npy", "npz", "json", "skops", "")
 
 
+@pytest.mark.slow
 def test_a_pickle_under_any_extension_runs_nothing(tmp_path):
     class Evil:
         def __reduce__(self):
@@ -657,6 +658,7 @@ def test_folder_that_does_not_exist(model, tmp_path):
         save_model(model, tmp_path / "none" / "digits.safetensors")
 
 
+@pytest.mark.slow
 def test_full_disk_leaves_the_old_file_and_nothing_else(file):
     before = file.read_bytes()
     resource = pytest.importorskip("resource")

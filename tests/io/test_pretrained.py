@@ -173,6 +173,7 @@ def test_cards_do_not_share_their_content():
 # Damage
 
 
+@pytest.mark.slow
 def test_it_needs_no_network_and_no_home(run_offline):
     code = "from skdigits import load_pretrained; print(load_pretrained().classes_[3])"
     assert run_offline(code) == "3\n"

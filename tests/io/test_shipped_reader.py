@@ -99,6 +99,7 @@ def test_the_page_shows_the_card():
     assert f".. literalinclude:: ../skdigits/io/weights/{WEIGHTS.stem}.json" in PAGE.read_text()
 
 
+@pytest.mark.slow
 def test_it_needs_no_network_and_no_home(run_offline):
     code = "from skdigits import load_reader; print(load_reader().n_epochs_ > 0)"
     assert run_offline(code) == "True\n"
