@@ -7,9 +7,15 @@ import zlib
 from math import isqrt
 from typing import Any, NamedTuple
 
-from skdigits.cli._console import progress
+from skdigits.cli._console import progress, say
 from skdigits.cli._files import refuse_url
-from skdigits.cli._images import TABLE, labelled_files, read_table
+from skdigits.cli._images import (
+    TABLE,
+    describe_left_out,
+    labelled_files,
+    left_out_files,
+    read_table,
+)
 
 CHUNK = 500  # images of an array that are normalised at a time
 PARTS = "train", "test"
@@ -136,7 +142,11 @@ def read_rows(pictures, normalizer, image_shape):
 
 
 def _in_folder(folder):
-    return _of_files(folder, *labelled_files(folder))
+    paths, labels = labelled_files(folder)
+    left_out = left_out_files(folder, paths)
+    if paths and left_out and not (folder / TABLE).exists():  # a table may name a part only
+        say(" ".join(describe_left_out(folder, left_out)))
+    return _of_files(folder, paths, labels)
 
 
 def _of_files(source, paths, labels):

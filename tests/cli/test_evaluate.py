@@ -46,6 +46,13 @@ def test_evaluate__folder_of_images_with_pictures(folder, images, tmp_path):
     )
 
 
+def test_evaluate__images_without_a_label__are_counted(folder, images):
+    shutil.copy(images / "1" / "1.png", images / "unknown.png")
+    result = run("evaluate", folder, "--images", images)
+    assert "3 images" in result.out
+    assert "1 image left out, as no label is given (unknown.png)." in result.err
+
+
 def test_evaluate__no_errors__their_picture_is_its_title(images, tmp_path):
     X, y = load_digits(return_X_y=True)
     clf = skdigits.CNNDigitClassifier(filters=(8,), max_epochs=30, random_state=0)
