@@ -2,7 +2,7 @@
 
 import reprlib
 
-__all__ = ["brief", "counted", "duration", "percent", "share"]
+__all__ = ["brief", "counted", "duration", "either", "percent", "share"]
 
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = 100
@@ -16,6 +16,12 @@ def brief(value):
 def counted(n, noun):
     """Return a number and a noun, in the plural unless there is one."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def either(words):
+    """Return a word, or a list of words that ends with "or"."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def percent(probability):

@@ -55,14 +55,14 @@ def read_any_images(folder, model):
     from skdigits.normalizer import find_normalizer, read_image
     from skdigits.reading import Reader
 
-    paths, labels = labelled_files(folder)
+    paths, labels, images = labelled_files(folder)
     y = np.array(labels) if paths else None
     if not paths:
         found = image_files([folder])
         if found.wrong:
             raise ValueError(found.wrong[str(folder)])
         paths = found.files
-    left_out = left_out_files(folder, paths)
+    left_out = left_out_files(images, paths)
     if find_normalizer(model):
         return [str(path) for path in paths], y, left_out
     reader = Reader(model)
@@ -76,28 +76,27 @@ def read_any_images(folder, model):
 
 
 def labelled_files(folder):
-    """Return image files and their labels; both are empty if no file has a label.
+    """Return the image files with a label, their labels, and all image files below a folder.
 
     Files that are no images are counted on stderr.
     """
     refuse_url(folder)
     table = folder / TABLE
     files = visible_files(folder)
+    images = [file for file in files if is_image(file)]
     skipped = [file for file in files if not is_image(file) and file != table]
     if skipped:
         say(describe_skipped(skipped))
     if table.exists():
         labelled = read_table(table)
     else:
-        images = (file for file in files if is_image(file) and file.parent.parent == folder)
-        labelled = [(image, image.parent.name) for image in images]
-    return [path for path, _ in labelled], [label for _, label in labelled]
+        labelled = [(image, image.parent.name) for image in images if image.parent.parent == folder]
+    return [path for path, _ in labelled], [label for _, label in labelled], images
 
 
-def left_out_files(folder, used):
-    """Return the image files in a folder, and below it, that are not among those used."""
+def left_out_files(images, used):
+    """Return the image files that are not among those used."""
     used = {os.path.realpath(path) for path in used}
-    images = filter(is_image, visible_files(folder))
     return [image for image in images if os.path.realpath(image) not in used]
 
 

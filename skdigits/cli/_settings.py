@@ -4,6 +4,7 @@ import ast
 
 import typer
 
+from skdigits._utils.wording import either
 from skdigits.cli._usage import did_you_mean
 
 OWN = {"callbacks", "on_interrupt", "verbose", "warm_start"}  # which the command sets itself
@@ -80,8 +81,7 @@ def _check_value(name, value, text):
         classifier._validate_params()
     except ValueError as error:
         kinds = classifier._parameter_constraints[name]
-        *most, last = [words for kind in kinds for words in _words(kind)]
-        accepted = f"{', '.join(most)} or {last}" if most else last
+        accepted = either(words for kind in kinds for words in _words(kind))
         raise typer.BadParameter(f"{name} must be {accepted}, not {text}.") from error
 
 

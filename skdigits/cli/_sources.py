@@ -142,8 +142,8 @@ def read_rows(pictures, normalizer, image_shape):
 
 
 def _in_folder(folder):
-    paths, labels = labelled_files(folder)
-    left_out = left_out_files(folder, paths)
+    paths, labels, images = labelled_files(folder)
+    left_out = left_out_files(images, paths)
     if paths and left_out and not (folder / TABLE).exists():  # a table may name a part only
         say(" ".join(describe_left_out(folder, left_out)))
     return _of_files(folder, paths, labels)

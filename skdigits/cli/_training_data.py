@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from skdigits.cli._console import say
-from skdigits.cli._dataset import Dataset, dataset_for, load
+from skdigits.cli._dataset import SHAPES, Dataset, dataset_for, load
 from skdigits.cli._images import image_shape
 from skdigits.cli._sources import Labelled, name_of, read_rows, read_source
 
-MNIST_SHAPE = 28, 28
+MNIST_SHAPE = SHAPES[Dataset.mnist]
 LEAST = 4  # images of a label, if one of four is for testing
 
 

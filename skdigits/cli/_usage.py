@@ -4,6 +4,7 @@ import os
 from difflib import get_close_matches
 from itertools import pairwise
 
+from skdigits._utils.wording import either
 from skdigits.cli._help import choices_of, declaration_of
 
 NUMBERS = {int: "a whole number", float: "a number"}
@@ -50,8 +51,7 @@ def _refuse(error, command, param, value):
     """Say what an option takes instead of a value."""
     option = max(param.opts, key=len)
     if choices := choices_of(command, param):
-        takes = f"{', '.join(choices[:-1])} or {choices[-1]}"
-        return f"{option} takes {takes}, not {value!r}.{did_you_mean(value, choices)}"
+        return f"{option} takes {either(choices)}, not {value!r}.{did_you_mean(value, choices)}"
     kind, described = declaration_of(command, param)
     if kind not in NUMBERS:
         return error.format_message()

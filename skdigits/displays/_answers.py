@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import assert_all_finite, check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 
-from skdigits._utils.wording import percent
+from skdigits._utils.wording import counted, percent
 from skdigits.displays._image_grid import ImageGridDisplay, shorten
 
 
@@ -42,8 +42,9 @@ def error_count(n_errors, n_samples):
     """Say how many errors there are among how many images."""
     if not n_errors:
         return f"No errors in {n_samples:,} images"
-    errors = "error" if n_errors == 1 else "errors"
-    return f"{n_errors:,} {errors} in {n_samples:,} images ({100 * n_errors / n_samples:.2f} %)"
+    return (
+        f"{counted(n_errors, 'error')} in {n_samples:,} images ({100 * n_errors / n_samples:.2f} %)"
+    )
 
 
 class AnswersDisplay(ImageGridDisplay):

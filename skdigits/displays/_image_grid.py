@@ -61,7 +61,7 @@ class ImageGridDisplay:
         """
         ax = self._new_axes(n_columns) if ax is None else ax
         n_columns, n_rows, image_height, cell_height = self._layout(n_columns)
-        captions = self._captions()
+        captions, caption_height = self._captions(), _LINE * self._n_lines()
         ax.set(xlim=(0, n_columns), ylim=(n_rows * cell_height, 0), aspect="equal")
         ax.set_title(self._title(), pad=10)
         ax.set_axis_off()
@@ -94,7 +94,7 @@ class ImageGridDisplay:
                 horizontalalignment="center",
                 verticalalignment="top",
             )
-            below = bottom + 2 * _GAP + _LINE * self._n_lines()
+            below = bottom + 2 * _GAP + caption_height
             self._plot_below(ax, index, left, _IMAGE_WIDTH, below, fontsize)
         self.ax_, self.figure_ = ax, ax.figure
         return self

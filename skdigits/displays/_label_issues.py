@@ -11,7 +11,7 @@ from skdigits._utils.probabilities import (
     most_probable,
     probability_of,
 )
-from skdigits._utils.wording import percent
+from skdigits._utils.wording import counted, percent
 from skdigits.displays._answers import names_of
 from skdigits.displays._image_grid import ImageGridDisplay, as_images, shorten
 
@@ -244,8 +244,7 @@ class LabelIssuesDisplay(ImageGridDisplay):
         n_suspects, n_samples = len(self.indices), len(self.self_confidence)
         if not n_suspects:
             return f"No suspect label in {n_samples:,} images"
-        labels = "label" if n_suspects == 1 else "labels"
-        title = f"{n_suspects:,} suspect {labels} in {n_samples:,} images"
+        title = f"{counted(n_suspects, 'suspect label')} in {n_samples:,} images"
         n_shown = len(self.images)
         return title if n_shown == n_suspects else f"{title}, the {n_shown} most suspicious"
 
